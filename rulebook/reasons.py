@@ -1,0 +1,90 @@
+"""Coded reasons: why an order was cancelled or put off, why nobody was reached, why a pickup failed or was moved."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`clause`: the rule that gives this reason, where one does."""
+
+    code: str
+    zh: str
+    en: str
+    clause: str = ""
+
+
+def _table(*rows: Reason) -> dict[str, Reason]:
+    return {row.code: row for row in rows}
+
+
+CANCEL_REASONS = _table(
+    Reason("not_shipping", "客户不发货", "Customer does not ship", "§1.2.1.4"),
+    Reason("other_carrier", "客户已选其他物流", "Customer chose another carrier"),
+    Reason("price_declined", "客户不接受报价", "Customer declined the price", "§3.3"),
+    Reason("too_late", "客户要求的发货日超过 3 天", "Wanted ship date beyond the 3 days", "§1.2.1.4p"),
+    Reason("untrue_data", "订单信息不实或不全", "Order data untrue or incomplete", "§1.4.1"),
+    Reason("prohibited_goods", "禁运品", "Prohibited goods", "§4.4.4"),
+    Reason("duplicate", "重复下单", "Duplicate order"),
+    Reason("mistaken", "误下单或测试单", "Placed by mistake or as a test"),
+    Reason("not_reached", "多次联系不上客户", "Customer not reached after several calls"),
+    Reason("out_of_area", "超出服务范围", "Outside the area served"),
+    Reason("other", "其他", "Other"),
+)
+
+POSTPONE_REASONS = _table(
+    Reason("goods_not_ready", "货物未备好", "Goods not ready"),
+    Reason("customers_wish", "客户要求改期", "Customer wants another day"),
+    Reason("consignee_not_ready", "收货人暂不能收货", "Consignee cannot receive yet"),
+    Reason("papers_missing", "单证不齐", "Papers missing"),
+    Reason("weather_or_traffic", "天气或交通管制", "Weather or traffic control"),
+    Reason("other", "其他", "Other"),
+)
+
+NOT_REACHED_REASONS = _table(
+    Reason("no_answer", "无人接听", "No answer"),
+    Reason("busy", "占线", "Busy"),
+    Reason("switched_off", "关机或无法接通", "Switched off or out of reach"),
+    Reason("wrong_number", "号码错误", "Wrong number"),
+    Reason("not_in_service", "空号或停机", "Number not in service"),
+    Reason("hung_up", "客户挂断", "Customer hung up"),
+    Reason("call_back_later", "客户要求稍后再打", "Customer asks to be called later"),
+    Reason("other", "其他", "Other"),
+)
+
+PICKUP_FAILURE_REASONS = _table(
+    Reason("nobody_there", "现场无人", "Nobody there"),
+    Reason("goods_not_ready", "货物未备好", "Goods not ready"),
+    Reason("wrong_address", "地址有误", "Wrong address"),
+    Reason("goods_differ", "货物与订单不符", "Goods differ from the order"),
+    Reason("packing_unfit", "包装不合格", "Packing unfit"),
+    Reason("prohibited_goods", "禁运品", "Prohibited goods", "§4.4.4"),
+    Reason("customer_refuses", "客户不发货", "Customer does not ship"),
+    Reason("vehicle_trouble", "车辆故障或事故", "Vehicle trouble"),
+    Reason("traffic_or_weather", "交通或天气", "Traffic or weather"),
+    Reason("other", "其他", "Other"),
+)
+
+PICKUP_CHANGE_REASONS = _table(
+    Reason("order_call", "下单电话中约定", "Agreed at the order call", "§1.3.1.1r"),
+    Reason("customers_wish", "客户要求改时间", "At the customer's own wish", "§1.3.1.1r"),
+    Reason("invalid_time", "原约定时间无效", "The time agreed was invalid", "§1.3.1.2r"),
+    Reason("no_vehicle", "车辆不足", "No vehicle"),
+    Reason("no_staff", "人手不足", "No staff"),
+    Reason("route", "行车路线安排", "Route planning"),
+    Reason("other", "其他", "Other"),
+)
+CUSTOMERS_OWN = frozenset({"order_call", "customers_wish"})
+"""A pickup moved for these reasons always replaces its limit (§1.3.1.1r)."""
+
+NEVER_FOR_KEY_CUSTOMERS = frozenset({"no_vehicle", "no_staff"})
+"""No reason to refuse or delay a key customer's pickup unless the customer agreed (§2.1.1.1)."""
+
+EXCUSE_REASONS = _table(
+    Reason("off_hours", "非工作时间", "Off-hours", "§1.4.2"),
+    Reason("no_notification", "系统故障未收到通知", "No notification reached the branch", "§3.6.1"),
+    Reason("outage", "停电或断网", "Power or network outage", "§3.6.1"),
+    Reason("pc_fault", "电脑故障", "PC fault", "§3.6.1"),
+    Reason(
+        "special_circumstance", "时限前已注明的特殊情况", "Special circumstance logged before the limit", "§1.3.3.1"
+    ),
+)

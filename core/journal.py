@@ -1,0 +1,97 @@
+"""State facts once; whoever is named in `settings.EVENT_SUBSCRIBERS` hears them in the same transaction."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils.module_loading import import_string
+
+from core.models import Actor, Entry
+from rulebook.events import On
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+Subscriber = Callable[[Sequence[Entry]], Iterable["Fact"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A fact to be stated. `at` is its own time; `recorded` when it became known (default: the same instant).
+
+    `order` is the order number; with `in_sequence` the fact takes the order's next number (its row is locked by the service).
+    The tick, which locks no order, states its facts out of sequence.
+    """
+
+    name: On
+    subject: str
+    at: datetime
+    by: Actor
+    order: str = ""
+    also: tuple[str, ...] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
+    recorded: datetime | None = None
+    in_sequence: bool = True
+
+
+def publish(*facts: Fact, born: str = "") -> list[Entry]:
+    """Write the facts into the journal in one statement and tell the subscribers, in their order, in this transaction.
+
+    A subscriber may answer with further facts: they join the batch that the subscribers after it hear.
+    `born` is the number of an order that these facts create: nothing can precede them, so its numbering is not looked up.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("facts are stated inside the transaction that makes them true")
+    numbers = _Numbering(born)
+    entries = _write(facts, numbers)
+    for subscriber in _subscribers():
+        entries += _write(list(subscriber(entries)), numbers)
+    return entries
+
+
+def _write(facts: Sequence[Fact], numbers: "_Numbering") -> list[Entry]:
+    numbers.learn({fact.order for fact in facts if fact.order and fact.in_sequence})
+    return Entry.objects.bulk_create([_entry(fact, numbers) for fact in facts]) if facts else []
+
+
+class _Numbering:
+    """Hands out the next journal numbers of the orders concerned; each order's last one is looked up once."""
+
+    def __init__(self, born: str) -> None:
+        self.last: dict[str, int] = {born: 0}
+
+    def learn(self, orders: set[str]) -> None:
+        if unknown := orders - self.last.keys():
+            self.last |= dict.fromkeys(unknown, 0)
+            rows = Entry.objects.filter(order_number__in=unknown, seq__isnull=False).values_list("order_number")
+            self.last.update(rows.annotate(last=Max("seq")))
+
+    def next(self, order: str) -> int:
+        self.last[order] += 1
+        return self.last[order]
+
+
+def _entry(fact: Fact, numbers: _Numbering) -> Entry:
+    return Entry(
+        name=fact.name,
+        subject=fact.subject,
+        also=list(fact.also),
+        order_number=fact.order,
+        seq=numbers.next(fact.order) if fact.order and fact.in_sequence else None,
+        occurred_at=fact.at,
+        recorded_at=fact.recorded or fact.at,
+        actor_kind=fact.by.kind,
+        actor_id=fact.by.id,
+        actor_role=fact.by.role,
+        request_id=request_id.get(),
+        data=dict(fact.data),
+    )
+
+
+@cache
+def _subscribers() -> tuple[Subscriber, ...]:
+    return tuple(import_string(path) for path in settings.EVENT_SUBSCRIBERS)

@@ -1,0 +1,60 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from rulebook.roles import Role
+
+
+class UnitKind(TextChoices):
+    COMPANY = "company", _("公司")
+    DIVISION = "division", _("事业部")
+    AREA = "area", _("大区")
+    REGION = "region", _("区域")
+    BRANCH = "branch", _("营业部")
+    DEPARTMENT = "department", _("总部部门")
+
+
+IN_HAND = ("unassigned", "at_branch", "accepted", "postponed")
+"""States of orders neither billed nor cancelled. Orders stand above this app: their relation is named, not imported."""
+
+BRANCH_STAFF = frozenset({Role.BRANCH_CLERK, Role.BRANCH_MANAGER})
+CALL_CENTRE = frozenset({Role.CALL_CENTRE, Role.CALL_CENTRE_MANAGER})
+MANAGERS = frozenset({Role.REGIONAL_MANAGER, Role.AREA_DIRECTOR, Role.DIVISION_GM})
+NATIONWIDE = frozenset(
+    {
+        Role.CALL_CENTRE,
+        Role.CALL_CENTRE_MANAGER,
+        Role.DEPARTMENT,
+        Role.FINANCE,
+        Role.QUALITY,
+        Role.IT,
+        Role.ADMINISTRATOR,
+    }
+)
+"""Roles that see the whole company wherever their post stands (design §1)."""
+
+MAY: dict[str, frozenset[Role]] = {
+    "accept": BRANCH_STAFF,
+    "contact": BRANCH_STAFF | CALL_CENTRE,
+    "annotate": BRANCH_STAFF | CALL_CENTRE | {Role.DEPARTMENT},
+    "postpone": BRANCH_STAFF,
+    "resume": BRANCH_STAFF,
+    "print": BRANCH_STAFF,
+    "quote": BRANCH_STAFF,
+    "bill": BRANCH_STAFF,
+    "edit": BRANCH_STAFF | CALL_CENTRE,
+    "cancel": BRANCH_STAFF | CALL_CENTRE,
+    "confirm_reason": BRANCH_STAFF | CALL_CENTRE,
+    "assign": CALL_CENTRE,
+    "watch_calls": CALL_CENTRE | {Role.DEPARTMENT},
+    "move": BRANCH_STAFF | CALL_CENTRE,
+    "place": CALL_CENTRE | BRANCH_STAFF,
+    "import": CALL_CENTRE | {Role.DEPARTMENT},
+    "pickup": BRANCH_STAFF | {Role.FLEET},
+    "collect": BRANCH_STAFF | {Role.COURIER, Role.FLEET},
+    "file": BRANCH_STAFF,
+    "decide_filing": frozenset({Role.DEPARTMENT}),
+    "calendar": frozenset({Role.DEPARTMENT, Role.ADMINISTRATOR}),
+    "see_kpis": MANAGERS | {Role.BRANCH_MANAGER, Role.DEPARTMENT, Role.CALL_CENTRE_MANAGER},
+    "organise": frozenset({Role.ADMINISTRATOR}),
+}
+"""Which posts may do which verb: the whole authority table of the desk, in one place."""

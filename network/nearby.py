@@ -1,0 +1,51 @@
+"""Which branches to offer for a place: the nearest suitable ones with what they have in hand (§1.2.1.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from network.choices import IN_HAND
+from network.models import Unit
+from network.places import BranchSite, Suggestion, nearest, place
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """A branch to offer, and why: distance, service area, open or shut, load."""
+
+    unit: Unit
+    suggestion: Suggestion
+
+    @property
+    def km(self) -> float:
+        return self.suggestion.km
+
+
+def suggestions(place_code: str, *, now: datetime, services: Iterable[str] = (), limit: int = 5) -> list[Nearby]:
+    """
+    Return the branches most suitable for a place, the best first; three queries whatever the number of branches.
+
+    :raises UnknownPlace: there is no such code
+    """
+    found = nearest(place(place_code), sites(), at=now, services=frozenset(services), limit=limit)
+    units = Unit.objects.in_bulk([each.id for each in found])
+    return [Nearby(units[each.id], each) for each in found if each.id in units]
+
+
+def sites() -> list[BranchSite]:
+    """Return every open branch with its site and the orders it has in hand."""
+    loads = _loads()
+    columns = ("pk", "lat", "lng", "serves", "opens", "closes", "services")
+    return [
+        BranchSite(pk, lat, lng, tuple(serves), opens, closes, frozenset(offered), loads.get(pk, 0))
+        for pk, lat, lng, serves, opens, closes, offered in Unit.objects.branches().values_list(*columns)
+    ]
+
+
+def _loads() -> dict[int, int]:
+    counted = Unit.objects.branches().filter(orders__state__in=IN_HAND).values_list("pk").annotate(Count("orders"))
+    return dict(counted.order_by())

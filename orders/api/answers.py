@@ -1,0 +1,103 @@
+"""What the API says of orders. Fields are listed one by one; phones are whole only for the partner whose order it is."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from rest_framework import serializers
+
+from core.personal import mask_phone
+from network.models import Unit
+from orders.api.content import content_of
+from orders.models import BranchQuote, Contact, Note, NotePrint, Order, Waybill
+from orders.services.draft import draft_of
+
+
+class BranchAnswer(serializers.ModelSerializer[Unit]):
+    class Meta:
+        model = Unit
+        fields = ("code", "name", "phone")
+        read_only_fields = fields
+
+
+class OrderAnswer(serializers.ModelSerializer[Order]):
+    """An order in a list, and after every verb."""
+
+    branch = BranchAnswer(allow_null=True)
+    partner_order_no = serializers.CharField(source="external_no")
+    state_name = serializers.CharField(source="get_state_display")
+    price_state_name = serializers.CharField(source="get_price_state_display")
+    route = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Order
+        fields = (
+            "number", "partner_order_no", "channel", "state", "state_name", "price_state", "price_state_name", "branch",
+            "placed_at", "ship_on", "pickup_on", "version", "goods", "pieces", "route",
+            "accepted_at", "collected_at", "waybilled_at", "cancelled_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_route(self, order: Order) -> list[str]:
+        return [order.shipper_place, order.consignee_place]
+
+
+@cache
+def _shape() -> OrderAnswer:
+    return OrderAnswer()
+
+
+def order_answer(order: Order) -> dict[str, Any]:
+    """Return an order as the API tells it; the shape is worked out once a process, not once a request."""
+    return dict(_shape().to_representation(order))
+
+
+def order_detail(order: Order, *, masked: bool) -> dict[str, Any]:
+    """Return an order with its content, quotes and waybill."""
+    content = content_of(draft_of(order))
+    for role in ("shipper", "consignee"):
+        if masked:
+            content[role]["phone"] = mask_phone(content[role]["phone"])
+    waybill = Waybill.objects.filter(order=order).first()
+    return {
+        **order_answer(order),
+        "content": content,
+        "quotes": QuoteAnswer(order.quotes.order_by("pk"), many=True).data,
+        "waybill": WaybillAnswer(waybill).data if waybill else None,
+    }
+
+
+class QuoteAnswer(serializers.ModelSerializer[BranchQuote]):
+    class Meta:
+        model = BranchQuote
+        fields = ("id", "amount", "words", "at", "answer", "answered_at")
+        read_only_fields = fields
+
+
+class WaybillAnswer(serializers.ModelSerializer[Waybill]):
+    class Meta:
+        model = Waybill
+        fields = ("number", "pieces", "weight_kg", "volume_m3", "differences", "issued_at")
+        read_only_fields = fields
+
+
+class ContactAnswer(serializers.ModelSerializer[Contact]):
+    class Meta:
+        model = Contact
+        fields = ("id", "at", "outcome", "reason", "remark", "checks")
+        read_only_fields = fields
+
+
+class NoteAnswer(serializers.ModelSerializer[Note]):
+    class Meta:
+        model = Note
+        fields = ("id", "kind", "text", "at")
+        read_only_fields = fields
+
+
+class PrintAnswer(serializers.ModelSerializer[NotePrint]):
+    class Meta:
+        model = NotePrint
+        fields = ("serial", "copies", "at")
+        read_only_fields = fields

@@ -1,0 +1,108 @@
+"""What the verbs take: one strict body each. Unknown keys are refused, texts are checked as in the form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as FormError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+
+from orders.choices import NoteKind, Outcome, State
+from orders.forms import CENT, LINE_BREAKS, LITRE, MOST_MONEY, TEN_GRAMS, check_characters
+from rulebook.reasons import CANCEL_REASONS, NOT_REACHED_REASONS, POSTPONE_REASONS, Reason
+
+
+class Body(serializers.Serializer[Any]):
+    """A JSON object with these keys and no others."""
+
+    default_error_messages = {"invalid": gettext_lazy("请求内容须为 JSON 对象。")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        values = super().to_internal_value(data)
+        if unknown := [str(key)[:60] for key in data if key not in self.fields]:
+            words = _("没有“%s”这个字段，请核对接口文档。")
+            raise serializers.ValidationError({key: words % key for key in unknown}, code="unknown")
+        return values
+
+
+class Line(serializers.CharField):
+    """One line of text, as in the form."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data).translate(LINE_BREAKS)
+        try:
+            check_characters(text)
+        except FormError as error:
+            raise serializers.ValidationError(error.messages[0], code=str(error.code)) from error
+        return text
+
+
+def coded(reasons: dict[str, Reason], **options: Any) -> serializers.ChoiceField:
+    """Return a field that takes one of the rulebook's coded reasons."""
+    return serializers.ChoiceField(choices=[(row.code, row.zh) for row in reasons.values()], **options)
+
+
+class Nothing(Body):
+    pass
+
+
+class ContactBody(Body):
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    reason = coded(NOT_REACHED_REASONS, required=False, allow_blank=True)
+    remark = Line(max_length=300, required=False, allow_blank=True)
+    checks = serializers.ListField(child=Line(max_length=40), max_length=20, required=False)
+
+
+class NoteBody(Body):
+    kind = serializers.ChoiceField(choices=NoteKind.choices)
+    text = Line(max_length=500)
+
+
+class PostponeBody(Body):
+    ship_on = serializers.DateField()
+    reason = coded(POSTPONE_REASONS)
+
+
+class AssignBody(Body):
+    branch_code = Line(max_length=20)
+
+
+class ReassignBody(AssignBody):
+    reason = Line(max_length=300)
+
+
+class CancelBody(Body):
+    reason = coded(CANCEL_REASONS, required=False, allow_blank=True, default="")
+    text = Line(max_length=300, required=False, allow_blank=True, default="")
+
+
+class ConfirmReasonBody(Body):
+    reason = coded(CANCEL_REASONS)
+    text = Line(max_length=300, required=False, allow_blank=True, default="")
+
+
+class QuoteBody(Body):
+    amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=CENT, max_value=MOST_MONEY)
+    words = Line(max_length=300)
+
+
+class AnswerBody(Body):
+    agreed = serializers.BooleanField()
+    seen = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1, default=0)
+
+
+class WaybillBody(Body):
+    pieces = serializers.IntegerField(min_value=1, max_value=99999)
+    weight_kg = serializers.DecimalField(max_digits=8, decimal_places=2, min_value=TEN_GRAMS, max_value=100000)
+    volume_m3 = serializers.DecimalField(max_digits=7, decimal_places=3, min_value=LITRE, max_value=1000)
+
+
+class ListQuery(serializers.Serializer[Any]):
+    """What a list of orders may be narrowed by."""
+
+    state = serializers.ChoiceField(choices=State.choices, required=False)
+    branch = Line(max_length=20, required=False)
+    q = Line(max_length=60, required=False)
+    partner_order_no = Line(max_length=64, required=False)

@@ -1,0 +1,1 @@
+"""Tariffs, contracts, campaigns and quotes will live here."""

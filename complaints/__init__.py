@@ -1,0 +1,1 @@
+"""Complaints and claims will live here."""

@@ -1,0 +1,1 @@
+"""Line-haul, forwarding, last mile, sign slips and COD will live here."""

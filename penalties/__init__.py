@@ -1,0 +1,1 @@
+"""Points, tiers, fines, the ledger, appeals and the bonus run will live here."""

@@ -1,0 +1,27 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class State(TextChoices):
+    OPEN = "open", _("进行中")
+    MET = "met", _("按时")
+    BREACHED = "breached", _("超时")
+    REPLACED = "replaced", _("已替换")
+    EXCUSED = "excused", _("已免责")
+    VOID = "void", _("作废")
+
+
+class StepKind(TextChoices):
+    WARN = "warn", _("提醒")
+    DUE = "due", _("到期")
+    SECOND = "second", _("二次到期")
+
+
+class FilingReason(TextChoices):
+    OFF_HOURS = "off_hours", _("非工作时间（§1.4.2）")
+
+
+class FilingState(TextChoices):
+    FILED = "filed", _("已备案")
+    GRANTED = "granted", _("已认可")
+    REFUSED = "refused", _("未认可")

@@ -1,0 +1,20 @@
+"""What the clocks do. Facts move them (`clockwork`), the tick announces them (`ticking`), the rest explains and excuses."""
+
+from sla.services.calendar import Move, apply_calendar, calendar_moves
+from sla.services.clockwork import on_entries
+from sla.services.explaining import Line, explain
+from sla.services.filings import decide_filing, file
+from sla.services.ticking import tick, tick_age
+
+__all__ = [
+    "Line",
+    "Move",
+    "apply_calendar",
+    "calendar_moves",
+    "decide_filing",
+    "explain",
+    "file",
+    "on_entries",
+    "tick",
+    "tick_age",
+]

@@ -1,0 +1,54 @@
+"""What a journal entry tells the clocks: which subjects and order it concerns, who holds them, by which time it is judged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.models import Entry
+from network.services import head_department
+from rulebook.events import On
+from rulebook.limits import Holder, Limit
+from sla.models import Deadline
+
+CALL_CENTRE_CODE = "CC"
+
+
+def subjects_for(limit: Limit, entry: Entry, replaced: set[str]) -> list[str]:
+    """Return the subjects a limit starts for: the one the fact names; else, where a fact about the order replaced clocks of
+    this kind (a postponement replaces the pickup's), the subjects of those."""
+    kind = f"{limit.subject}/"
+    named = [subject for subject in entry.subjects if subject.startswith(kind)]
+    return named[:1] or sorted(subject for subject in replaced if subject.startswith(kind))
+
+
+def judged(deadline: Deadline, entry: Entry) -> datetime:
+    """Return the time by which this fact is judged: its own, or for "entered" limits when it was recorded (design §6.3)."""
+    return entry.recorded_at if deadline.limit.judged_by == "recorded_at" else entry.occurred_at
+
+
+def holder_of(limit: Limit, entry: Entry) -> int | None:
+    """Return the unit that holds a clock; the reason of a cancelled order that no branch has is the call centre's (§1.2.1.4r)."""
+    branch = unit_of(entry, "branch")
+    orphan = branch is None and entry.name == On.ORDER_CANCELLED
+    return call_centre() if limit.holder == Holder.CALL_CENTRE or orphan else branch
+
+
+def unit_of(entry: Entry, key: str) -> int | None:
+    unit = entry.data.get(key)
+    return int(unit) if unit is not None else None
+
+
+def order_told_of(entry: Entry) -> int | None:
+    """Return the key of the order this entry is about in the first place, if it is about one."""
+    return int(entry.subject.removeprefix("order/")) if entry.subject.startswith("order/") else None
+
+
+def order_of(entry: Entry) -> int | None:
+    subject = next((s for s in entry.subjects if s.startswith("order/")), None)
+    return int(subject.removeprefix("order/")) if subject else None
+
+
+def call_centre() -> int | None:
+    """Return the key of the call centre's unit, if the company has one."""
+    unit = head_department(CALL_CENTRE_CODE)
+    return unit.pk if unit else None

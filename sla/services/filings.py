@@ -1,0 +1,75 @@
+"""备案: excusing what the handbook lets be excused (§1.4.2). What happened stays on record (§0.8)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.journal import Fact, publish
+from network.models import Person
+from rulebook.errors import Conflict, Refused
+from rulebook.events import On
+from rulebook.windows import filing_needed
+from sla.choices import FilingState, State, StepKind
+from sla.models import Deadline, Filing, Step
+
+
+@transaction.atomic
+def file(*, deadline_id: str, clerk: Person, reason: str, text: str, now: datetime) -> Filing:
+    """
+    File why an off-hours clock was missed (§1.4.2).
+
+    :raises Refused: the clause cannot be filed, nothing was breached, or the clock did not touch off-hours
+    :raises Conflict: a filing for this clock is open already
+    """
+    clerk.require("file")
+    deadline = Deadline.objects.visible_to(clerk).select_for_update(of=("self",), no_key=True).get(pk=deadline_id)
+    if not _fileable(deadline):
+        raise Refused("§1.4.2", _("只有在 18:00–08:00 起算或到期、且已超时的受理时限和改约时限可以备案。"))
+    if deadline.filings.filter(state=FilingState.FILED).exists():
+        raise Conflict(_("该时限已有待处理的备案。"))
+    filing = Filing.objects.create(deadline=deadline, reason=reason, text=text, filed_by=clerk, filed_at=now)
+    _state(On.FILING_FILED, filing, clerk, now)
+    return filing
+
+
+@transaction.atomic
+def decide_filing(*, filing_id: int, person: Person, grant: bool, decision: str, now: datetime) -> Filing:
+    """
+    Acknowledge or refuse a filing; acknowledged, its breach is excused and leaves both sides of the KPI (§1.4.2, §1.5.1).
+
+    :raises Conflict: it has been decided
+    """
+    person.require("decide_filing")
+    filing = Filing.objects.select_for_update(of=("self",), no_key=True).select_related("deadline").get(pk=filing_id)
+    if filing.state != FilingState.FILED:
+        raise Conflict(_("该备案已经处理。"), winner=str(filing.decided_by or ""), at=filing.decided_at)
+    filing.state = FilingState.GRANTED if grant else FilingState.REFUSED
+    filing.decided_by, filing.decided_at, filing.decision = person, now, decision
+    filing.save()
+    if grant:
+        Step.objects.filter(deadline=filing.deadline, state=State.BREACHED).exclude(kind=StepKind.WARN).update(
+            state=State.EXCUSED
+        )
+        Deadline.objects.filter(pk=filing.deadline_id).update(state=State.EXCUSED)
+        _state(On.DEADLINE_EXCUSED, filing, person, now)
+    _state(On.FILING_DECIDED, filing, person, now)
+    return filing
+
+
+def _fileable(deadline: Deadline) -> bool:
+    """Tell whether a step of this clock was breached and started or fell due in off-hours (§1.4.2)."""
+    breached = deadline.steps.filter(state=State.BREACHED).exclude(kind=StepKind.WARN)
+    return any(filing_needed(s.clause, started_at=deadline.started_at, due_at=s.at) for s in breached)
+
+
+def _state(name: On, filing: Filing, person: Person, now: datetime) -> None:
+    deadline = filing.deadline
+    publish(
+        Fact(
+            name=name, subject=f"filing/{filing.pk}", at=now, by=person.actor, in_sequence=False,
+            order=deadline.order.number if deadline.order else "",
+            also=(f"deadline/{deadline.pk}", deadline.subject),
+            data={"deadline": str(deadline.pk), "clause": deadline.clause, "state": filing.state},
+        )
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Messages to branches and offices: stored with the fact that causes them, sent after commit, swept if that failed."""

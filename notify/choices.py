@@ -1,0 +1,10 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(TextChoices):
+    NEW_ORDER = "new_order", _("新订单")
+    TO_ASSIGN = "to_assign", _("待分配订单")
+    REMINDER = "reminder", _("时限提醒")
+    ALARM = "alarm", _("超时告警")
+    CANCELLED = "cancelled", _("订单取消")

@@ -1,0 +1,58 @@
+"""Messages with the four times that prove what reached whom (§1.2.2.n, evidence for §3.6.1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from core.models import Entry
+from network.models import Person, Unit
+from notify.choices import Kind
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, person: Person) -> MessageQuerySet:
+        """Restrict to the messages of the units this person stands in or above."""
+        return self.filter(person.scope("unit__path"))
+
+    def to(self, unit: Unit) -> MessageQuerySet:
+        return self.filter(unit=unit)
+
+    def unsent(self, before: datetime) -> MessageQuerySet:
+        return self.filter(sent_at=None, stored_at__lt=before)
+
+    def unseen(self) -> MessageQuerySet:
+        return self.filter(seen_at=None)
+
+
+class Message(models.Model):
+    """One message to one unit. Its words are made from kind, clause and order when it is shown, in the reader's language."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="messages", db_index=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    order_number = models.CharField(max_length=20, blank=True)
+    clause = models.CharField(max_length=16, blank=True)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    late = models.BooleanField(default=False)
+    stored_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)  # a desk of the unit fetched it
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "unit", "kind"], name="one_message_per_fact_and_unit"),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "-id"], condition=Q(seen_at=None), name="message_unseen_by_unit"),
+            models.Index(fields=["stored_at"], condition=Q(sent_at=None), name="message_unsent"),
+            models.Index(fields=["order_number"], name="message_by_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.order_number} > {self.unit_id}"

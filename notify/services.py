@@ -1,0 +1,88 @@
+"""Which fact tells whom, and the journey of a message: stored, sent, delivered, seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from core.effects import after_commit
+from core.journal import Fact
+from core.models import Entry
+from network.models import Person, Unit
+from notify.choices import Kind
+from notify.models import Message
+from rulebook.events import On
+from sla.services.entries import call_centre
+
+ALARMING = frozenset({"§1.2.1.1", "§1.2.1.1b"})
+"""Breaches that alert the call centre (§3.6.1)."""
+
+SWEEP_AFTER = timedelta(seconds=10)
+
+
+def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
+    """Store the messages these facts cause; the worker is told once the transaction has committed."""
+    calls = call_centre() if any(_concerns_calls(entry) for entry in entries) else None
+    messages = [message for entry in entries for message in _caused_by(entry, calls)]
+    if messages:
+        stored = Message.objects.bulk_create(messages)
+        after_commit("notify.tasks.send", ids=[message.pk for message in stored])
+    return []
+
+
+def _concerns_calls(entry: Entry) -> bool:
+    return entry.name == On.ORDER_UNASSIGNED or entry.data.get("clause") in ALARMING
+
+
+def _caused_by(entry: Entry, calls: int | None) -> Iterator[Message]:
+    for unit, kind in _addressees(entry, calls):
+        if unit is not None:
+            yield Message(
+                unit_id=unit, kind=kind, order_number=entry.order_number, clause=str(entry.data.get("clause") or ""),
+                entry=entry, late=bool(entry.data.get("late")), stored_at=entry.recorded_at,
+            )  # fmt: skip
+
+
+def _addressees(entry: Entry, calls: int | None) -> list[tuple[int | None, Kind]]:
+    """Return who is told what; a unit is told once. `calls` is the call centre where it may have to know."""
+    data = entry.data
+    match entry.name:
+        case On.ORDER_REACHED_BRANCH:
+            return [(data["branch"], Kind.NEW_ORDER)]
+        case On.ORDER_UNASSIGNED:
+            return [(calls, Kind.TO_ASSIGN)]
+        case On.ORDER_CANCELLED if data["branch"] and entry.actor_kind != "person":
+            return [(data["branch"], Kind.CANCELLED)]
+        case On.DEADLINE_WARNED:
+            return [(data["holder"], Kind.REMINDER)]
+        case On.DEADLINE_BREACHED:
+            told = {data["holder"], calls} if data["clause"] in ALARMING else {data["holder"]}
+            return [(unit, Kind.ALARM) for unit in sorted(told - {None})]
+    return []
+
+
+def send(ids: Sequence[int], *, now: datetime) -> int:
+    """Hand messages to the desks; one sent before is passed over."""
+    return Message.objects.filter(pk__in=ids, sent_at=None).update(sent_at=now)
+
+
+def sweep(*, now: datetime) -> int:
+    """Send what a dead broker or worker left behind."""
+    return Message.objects.unsent(now - SWEEP_AFTER).update(sent_at=now)
+
+
+def deliver(unit: Unit, *, now: datetime) -> list[Message]:
+    """Return what a desk of this unit has not seen yet, newest first, and note that it has arrived there."""
+    waiting = list(Message.objects.to(unit).unseen().order_by("-pk")[:50])
+    fresh = [message.pk for message in waiting if message.delivered_at is None]
+    if fresh:
+        Message.objects.filter(pk__in=fresh, delivered_at=None).update(delivered_at=now)
+    return waiting
+
+
+def see(*, order_number: str, person: Person, now: datetime) -> int:
+    """Note that somebody of the unit has opened the order the messages are about."""
+    if person.unit is None:
+        return 0
+    unseen = Message.objects.to(person.unit).unseen().filter(order_number=order_number)
+    return unseen.update(seen_at=now, seen_by=person)

@@ -1,0 +1,24 @@
+"""What a message says, in the reader's language."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from core.language import in_words
+from notify.choices import Kind
+from notify.models import Message
+from rulebook.limits import LIMITS
+
+TEXTS = {
+    Kind.NEW_ORDER: gettext_noop("新订单 %(number)s，请在 10 分钟内联系客户并受理（§1.2.1.1）"),
+    Kind.TO_ASSIGN: gettext_noop("订单 %(number)s 未指定营业部，请分配（§1.2.1.3）"),
+    Kind.REMINDER: gettext_noop("订单 %(number)s 的时限即将到期：%(limit)s（%(clause)s）"),
+    Kind.ALARM: gettext_noop("订单 %(number)s 已超时：%(limit)s（%(clause)s）"),
+    Kind.CANCELLED: gettext_noop("客户取消了订单 %(number)s，请当日确认取消原因（§1.2.1.4r）"),
+}
+
+
+def say(message: Message) -> str:
+    """Return the message in one sentence."""
+    limit = LIMITS.get(message.clause.rstrip("b")) if message.clause else None
+    words = {"number": message.order_number, "clause": message.clause, "limit": in_words(limit) if limit else ""}
+    return _(TEXTS[Kind(message.kind)]) % words

@@ -1,0 +1,1 @@
+"""KPIs, rollups, dashboards, exports and replay; reads only."""

@@ -1,0 +1,20 @@
+from django.contrib import admin
+
+from partners.models import Partner, PartnerKey
+
+
+@admin.register(Partner)
+class PartnerAdmin(admin.ModelAdmin):
+    list_display = ("code", "name", "channel", "closed_at")
+
+
+@admin.register(PartnerKey)
+class PartnerKeyAdmin(admin.ModelAdmin):
+    """Keys are issued by `manage.py partner_key`, which shows the secret once; here they are only looked at and ended."""
+
+    list_display = ("key", "partner", "created_at", "expires_at", "revoked_at")
+    fields = ("key", "partner", "created_at", "expires_at", "revoked_at")
+    readonly_fields = ("key", "partner", "created_at")
+
+    def has_add_permission(self, request: object) -> bool:
+        return False

@@ -1,0 +1,137 @@
+"""Where partners' orders come in, and what they are told of them: the edge that joins orders with their clocks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core import clock
+from core.models import Entry
+from network.models import Unit
+from orders import services
+from orders.api import content
+from orders.api.answers import OrderAnswer, order_answer
+from orders.api.callers import Caller, caller
+from orders.api.openapi import operation
+from orders.api.views import ApiView, OrderDetail, OrderList
+from orders.choices import Channel
+from orders.models import Order
+from orders.services import Draft, Duplicate, Placed
+from partners.choices import PROGRESS
+from rulebook.errors import Refused
+from sla.api import deadline_answer
+from sla.models import Deadline
+
+NUMBER = re.compile(r"[\x21-\x7e]{1,64}")
+BESIDES = {"partner_order_no": str}
+SCHEMA = content.schema(
+    besides={
+        "partner_order_no": {
+            "type": "string", "minLength": 1, "maxLength": 64, "pattern": NUMBER.pattern,
+            "description": "合作平台单号：合作平台必填且唯一；相同内容重复提交返回首次结果",
+        }
+    }
+)  # fmt: skip
+
+
+class Orders(OrderList):
+    """The caller's orders; a POST takes one in (§1.2.1, §6)."""
+
+    @extend_schema(
+        request={"application/json": SCHEMA},
+        responses={
+            201: OpenApiResponse(OrderAnswer, description="已下单"),
+            200: OpenApiResponse(OrderAnswer, description="重复提交，返回首次结果，duplicate 为 true"),
+            409: OpenApiResponse(description="单号已用于内容不同的订单，fields 列出不同的字段"),
+        },
+        operation_id="orders_create",
+    )
+    def post(self, request: Request) -> Response:
+        who = caller(request)
+        if who.person:
+            who.person.require("place")
+        draft, besides = content.read(request.data, besides=BESIDES)
+        placed = _place(draft, who, str(besides.get("partner_order_no") or ""))
+        return Response(_placed_answer(placed), status=201 if placed.created else 200)
+
+
+def _place(draft: Draft, who: Caller, external_no: str) -> Placed:
+    """Take the order in, errors named as the body names its fields."""
+    _check_number(external_no, who)
+    try:
+        return services.place(
+            draft,
+            channel=who.channel or Channel.PHONE,
+            by=who.actor,
+            who=who.who,
+            source=who.source,
+            external_no=external_no,
+            now=clock.now(),
+        )
+    except Refused as refusal:
+        raise Refused(refusal.clause, refusal.reason, content.path_of(refusal.field)) from refusal
+    except Duplicate as duplicate:
+        raise Duplicate(duplicate.order, [content.path_of(name) for name in duplicate.fields]) from duplicate
+
+
+def _check_number(external_no: str, who: Caller) -> None:
+    """A partner's orders carry its own number; the call centre's have none."""
+    field = "partner_order_no"
+    if who.person:
+        if external_no:
+            raise content.Faulty([content.Fault(field, "unknown", _("员工下单不填合作平台单号。"))])
+    elif not external_no:
+        raise content.Faulty([content.Fault(field, "required", _("请填写合作平台单号。"))])
+    elif not NUMBER.fullmatch(external_no):
+        words = _("合作平台单号须为 1–64 位字母、数字或符号，不含空格和汉字。")
+        raise content.Faulty([content.Fault(field, "invalid", words)])
+
+
+def _placed_answer(placed: Placed) -> dict[str, Any]:
+    return {
+        **order_answer(placed.order),
+        "deadlines": _deadlines(placed.order),
+        "duplicate": not placed.created,
+    }
+
+
+def _deadlines(order: Order) -> list[dict[str, Any]]:
+    return [deadline_answer(deadline) for deadline in Deadline.objects.of_order(order)]
+
+
+class OrderWithClocks(OrderDetail):
+    """An order with its content and its clocks."""
+
+    def detail(self, order: Order, *, masked: bool) -> dict[str, Any]:
+        return {**super().detail(order, masked=masked), "deadlines": _deadlines(order)}
+
+
+@operation("get", "orders_track")
+class Track(ApiView):
+    """The progress of an order, oldest first, in one sentence each."""
+
+    for_partners = True
+
+    def get(self, request: Request, number: str) -> Response:
+        order = caller(request).orders().get(number=number)
+        entries = list(Entry.objects.of_order(order.number).filter(name__in=list(PROGRESS)))
+        sites = Unit.objects.in_bulk({entry.data.get("branch") for entry in entries} - {None})
+        return Response(
+            {"number": order.number, "events": [_event(e, sites.get(e.data.get("branch"))) for e in entries]}
+        )
+
+
+def _event(entry: Entry, site: Unit | None) -> dict[str, Any]:
+    row = PROGRESS[entry.name]
+    return {
+        "at": entry.occurred_at,
+        "code": row.code,
+        "message": row.zh % {"site": site.name if site else ""},
+        "site": site.name if site else "",
+        "site_phone": site.phone if site else "",
+    }

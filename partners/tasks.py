@@ -1,0 +1,10 @@
+from celery import shared_task
+
+from core import clock
+from partners import services
+
+
+@shared_task(ignore_result=True, soft_time_limit=45, time_limit=50)
+def forget_nonces() -> None:
+    """Every few minutes from beat: used nonces are kept no longer than they protect."""
+    services.forget_nonces(now=clock.now())

@@ -1,0 +1,1 @@
+"""The online service hall: the customers' pages."""

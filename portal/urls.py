@@ -1,0 +1,23 @@
+from django.urls import URLPattern, URLResolver, path
+
+from portal.views import branches, changing, home, ordering, places, tracking
+
+app_name = "portal"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("order/", ordering.order, name="order"),
+    path("order/branches/", branches.offered, name="offered"),
+    path("order/placed/<str:number>/", ordering.placed, name="placed"),
+    path("track/", tracking.track, name="track"),
+    path("orders/<str:number>/", tracking.order, name="progress"),
+    path("orders/<str:number>/unlock/", tracking.unlock, name="unlock"),
+    path("orders/<str:number>/edit/", changing.change, name="edit"),
+    path("orders/<str:number>/appointment/", changing.appointment, name="appointment"),
+    path("orders/<str:number>/cancel/", changing.end, name="cancel"),
+    path("orders/<str:number>/quote/", changing.quote, name="quote"),
+    path("branches/", branches.branches, name="branches"),
+    path("places/", places.below, name="provinces"),
+    path("places/split/", places.divide, name="split"),
+    path("places/<str:code>/", places.below, name="places"),
+]

@@ -1,0 +1,165 @@
+"""Placing an order without a login (§3.4.3)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core import clock
+from core.models import Actor
+from network.models import Unit
+from network.nearby import Nearby, suggestions
+from network.places import exists
+from orders.choices import Channel
+from orders.forms import ROLES, values_of
+from orders.models import Order
+from orders.services import Duplicate, place
+from orders.services.draft import draft_of
+from portal import drafts, progress, windows
+from portal.access import Right, grant, right
+from portal.forms import LONGEST_PASTE, HallForm, pasted_into
+from rulebook.errors import Refused
+
+TOKEN = re.compile(r"[\w-]{16,40}", re.ASCII)
+CUSTOMER = Actor("customer")
+SOURCE = "hall"  # the form's token is the external number: a form sent twice places one order
+AGAIN = ("again", "sender")
+
+
+def who() -> str:
+    return _("客户（网上营业厅）")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def order(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    if request.method != "POST":
+        return _page(request, HallForm(data=None, initial=_start(request)), now, token=secrets.token_urlsafe(16))
+    typed = request.POST.dict()
+    act = typed.get("act", "")
+    if act == "clear":
+        drafts.forget(request)
+        return redirect("portal:order")
+    if act:
+        return _help(request, act, typed, now)
+    return _submit(request, typed, now)
+
+
+def _start(request: HttpRequest) -> dict[str, Any]:
+    """Return what the form begins with: what was typed before, an earlier order of this session, the branch looked up."""
+    if number := next((request.GET[key] for key in AGAIN if key in request.GET), ""):
+        return _from_order(request, number, everything="again" in request.GET)
+    start: dict[str, Any] = {**drafts.kept(request)}
+    for role in ROLES:
+        start[f"{role}_place"] = HallForm.base_place(start, role)
+    if code := request.GET.get("branch", ""):
+        start["branch_code"] = code[:20]
+    return start
+
+
+def _from_order(request: HttpRequest, number: str, *, everything: bool) -> dict[str, Any]:
+    """Return the content, or only the sender, of an order this session placed: nothing is typed twice (WCAG 3.3.7)."""
+    known = Order.objects.filter(number=number).first() if right(request, number) == Right.ACT else None
+    if known is None:
+        return {}
+    values = values_of(draft_of(known))
+    kept = values if everything else {key: value for key, value in values.items() if key.startswith("shipper_")}
+    return {key: value for key, value in kept.items() if key != "appointment"}
+
+
+def _help(request: HttpRequest, act: str, typed: dict[str, str], now: datetime) -> HttpResponse:
+    """Answer a button that only fills in more of the form: divide a pasted text, open the next select, find branches."""
+    role = act.removeprefix("split_")
+    note = ""
+    if role in ROLES:
+        too_long = len(typed.get(f"{role}_paste", "")) > LONGEST_PASTE
+        note = _("粘贴的内容过长，只识别了前 %d 字。") % LONGEST_PASTE if too_long else ""
+        typed = pasted_into(typed, role)
+    form = HallForm(data=None, initial={**typed, **{f"{r}_place": HallForm.base_place(typed, r) for r in ROLES}})
+    return _page(request, form, now, token=_token(typed), note=note, anchor=act)
+
+
+def _submit(request: HttpRequest, typed: dict[str, str], now: datetime) -> HttpResponse:
+    form, token = HallForm(data=typed), _token(typed)
+    if form.is_valid():
+        try:
+            placed = place(
+                form.draft(), channel=Channel.HALL, by=CUSTOMER, now=now, source=SOURCE, external_no=token, who=who()
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        except Duplicate as taken:
+            grant(request, taken.order.number, Right.ACT)
+            return render(request, "portal/sent_already.html", {"order": taken.order}, status=409)
+        else:
+            drafts.forget(request)
+            grant(request, placed.order.number, Right.ACT)
+            return redirect("portal:placed", number=placed.order.number)
+    drafts.keep(request, typed)
+    return _page(request, form, now, token=token, status=422)
+
+
+def _token(typed: dict[str, str]) -> str:
+    token = typed.get("token", "")
+    return token if TOKEN.fullmatch(token) else secrets.token_urlsafe(16)
+
+
+def _page(
+    request: HttpRequest,
+    form: HallForm,
+    now: datetime,
+    *,
+    token: str,
+    note: str = "",
+    anchor: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = form_context(form, now) | {
+        "token": token,
+        "note": note,
+        "anchor": anchor,
+        "kept": bool(drafts.kept(request)),
+    }
+    return render(request, "portal/order.html", context, status=status)
+
+
+def form_context(form: HallForm, now: datetime, kept: datetime | None = None) -> dict[str, Any]:
+    """Return what the order form shows besides its fields: windows, branches, what is chosen."""
+    near = offers(str(form["shipper_place"].value() or ""), now)
+    branch = str(form["branch_code"].value() or "")
+    named = Unit.objects.branches().filter(code=branch).first() if branch and branch.isprintable() else None
+    appointment = form["appointment"].value()
+    return {
+        "form": form,
+        "days": windows.choices(now, kept),
+        "nearby": near,
+        "named": named if named and named not in [each.unit for each in near] else None,
+        "chosen": branch,
+        "window": appointment.isoformat() if isinstance(appointment, datetime) else str(appointment or ""),
+        "agreed": kept is not None,
+        "wants_pickup": str(form["pickup"].value()) not in ("False", "", "None"),
+    }
+
+
+def offers(code: str, now: datetime) -> list[Nearby]:
+    return suggestions(code, now=now) if exists(code) else []
+
+
+@require_safe
+def placed(request: HttpRequest, number: str) -> HttpResponse:
+    """The page after the order: its number, what happens next, by when."""
+    if right(request, number) != Right.ACT:
+        return redirect("portal:progress", number=number)
+    now = clock.now()
+    found = progress.orders().filter(number=number).first()
+    if found is None:
+        return redirect("portal:track")
+    context = {"order": found, "promises": progress.promises(found, now), "now": now}
+    return render(request, "portal/placed.html", context)

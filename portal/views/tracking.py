@@ -1,0 +1,146 @@
+"""How far orders are: several at once by number, one in full; personal data only for who proves to be a party."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from core import clock
+from core.fsm import in_source, unmet
+from network.places import full_name
+from orders.choices import OPEN, PriceState
+from orders.models import Order
+from orders.numbers import is_valid
+from portal import access, changes, progress
+from portal.access import Right
+from rulebook.errors import Conflict
+
+MOST_NUMBERS = 20
+APART = re.compile(r"[\s,，;；、]+")
+WAYBILL_DIGITS = 10
+TAIL = re.compile(r"\d{4}", re.ASCII)
+
+
+@never_cache
+@require_safe
+def track(request: HttpRequest) -> HttpResponse:
+    """Look up order and waybill numbers, several at once; a single one opens its page."""
+    text = request.GET.get("numbers", "")[:2000]
+    asked = list(dict.fromkeys(part.upper()[:40] for part in APART.split(text) if part))
+    context: dict[str, Any] = {
+        "text": " ".join(asked),
+        "too_many": len(asked) > MOST_NUMBERS,
+        "most": MOST_NUMBERS,
+        "rows": [],
+    }
+    asked = asked[:MOST_NUMBERS]
+    if asked and not access.may_look_up(request, len(asked), clock.now()):
+        return too_often(request)
+    found = progress.summaries([number for number in asked if _plausible(number)])
+    if len(asked) == len(found) == 1:
+        return redirect("portal:progress", number=found[asked[0]].number)
+    context["rows"] = [_row(number, found.get(number)) for number in asked]
+    return render(request, "portal/track.html", context)
+
+
+def _plausible(number: str) -> bool:
+    return access.plausible(number) or (len(number) == WAYBILL_DIGITS and is_valid(number))
+
+
+def _row(number: str, order: Order | None) -> dict[str, Any]:
+    words = progress.headline(order) if order else ""
+    return {"asked": number, "order": order, "headline": words, "mistyped": not _plausible(number)}
+
+
+@never_cache
+@require_safe
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """One order: its progress for everybody, its content and verbs for its parties."""
+    now = clock.now()
+    may = access.right(request, number)
+    if may == Right.PUBLIC and not access.may_look_up(request, 1, now):
+        return too_often(request)
+    found = look_up(number)
+    if found is None:
+        return not_found(request, number)
+    return page(request, found, now)
+
+
+def look_up(number: str) -> Order | None:
+    return progress.orders().filter(number=number).first() if access.plausible(number) else None
+
+
+def page(
+    request: HttpRequest, order: Order, now: datetime, *, problem: Any = None, wrong_tail: str = "", status: int = 200
+) -> HttpResponse:
+    """Render an order's page; `problem` is what refused the visitor's last act."""
+    may = access.right(request, order.number)
+    context: dict[str, Any] = {
+        "order": order, "now": now, "headline": progress.headline(order), "stages": progress.stages(order),
+        "events": progress.events(order), "promises": progress.promises(order, now), "may_view": may != Right.PUBLIC,
+        "may_act": may == Right.ACT, "from_city": progress.city(order.shipper_place),
+        "to_city": progress.city(order.consignee_place), "problem": problem, "wrong_tail": wrong_tail, "edits": [],
+        "verbs": verbs(order) if may == Right.ACT else {},
+    }  # fmt: skip
+    if may != Right.PUBLIC:
+        context |= {
+            "edits": changes.edits(order), "quote": order.quotes.order_by("-pk").first(),
+            "from_place": full_name(order.shipper_place), "to_place": full_name(order.consignee_place),
+        }  # fmt: skip
+    return render(request, "portal/progress.html", context, status=status)
+
+
+def verbs(order: Order) -> dict[str, Any]:
+    """Return what the shipper may do now; for cancelling also the words of what stands against it."""
+    is_open = order.state in OPEN
+    against = unmet(order.cancel) if in_source(order.cancel) else None
+    return {
+        "edit": is_open,
+        "appointment": is_open and order.pickup and order.collected_at is None,
+        "cancel": in_source(order.cancel) and against is None,
+        "cancel_refused": against.reason if against else "",  # type: ignore[attr-defined]
+        "quote": is_open and order.price_state == PriceState.QUOTED,
+    }
+
+
+@never_cache
+@require_POST
+def unlock(request: HttpRequest, number: str) -> HttpResponse:
+    """Open the full view to who knows the last four digits of a party's phone. The answer never tells which part was wrong."""
+    now = clock.now()
+    tail = request.POST.get("tail", "").strip()
+    if not access.plausible(number):
+        return not_found(request, number)
+    if not access.may_guess(request, number, now):
+        return too_often(request)
+    found = look_up(number)
+    what = access.matched(found, tail if TAIL.fullmatch(tail) else "")
+    if found is not None and what != Right.PUBLIC:
+        access.grant(request, number, what)
+        messages.success(request, _("验证成功。") if what == Right.ACT else _("验证成功。修改和取消请由发货人办理。"))
+        return redirect("portal:progress", number=number)
+    words = _("电话后四位不正确，请核对后重试。")
+    return page(request, found, now, wrong_tail=words, status=422) if found else not_found(request, number)
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    response = render(request, "portal/too_often.html", status=429)
+    response["Retry-After"] = "60"
+    return response
+
+
+def not_found(request: HttpRequest, number: str) -> HttpResponse:
+    return render(request, "portal/not_found.html", {"number": number[:40]}, status=404)
+
+
+def lost(request: HttpRequest, order: Order, conflict: Conflict, now: datetime) -> HttpResponse:
+    """Say that somebody was first or that it is too late, on the order's page as it is now."""
+    return page(request, order, now, problem=conflict, status=409)

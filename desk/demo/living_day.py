@@ -1,0 +1,118 @@
+"""The day a newcomer walks into: thirty hours of true history, and right now something to do at every desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+from typing import NamedTuple
+
+from desk.demo.company import SHOWCASE
+from desk.demo.founding import Company, build
+from desk.demo.goods import Goods
+from desk.demo.habits import arrivals, minutes
+from desk.demo.lives import Life, World
+from desk.demo.offices import plan_mornings
+from desk.demo.timeline import Timeline
+from orders import services as orders
+from orders.choices import Outcome
+
+HISTORY = timedelta(hours=30)
+FOUNDED_BEFORE = timedelta(days=365)
+NEIGHBOUR = "ZB02"
+
+
+class Scene(NamedTuple):
+    """An order placed so many minutes ago at a branch (none: no branch named) that has come so far and no further."""
+
+    minutes_ago: float
+    branch: str
+    stage: str
+
+
+SCENES = (
+    Scene(1, SHOWCASE, "waiting"),
+    Scene(2, SHOWCASE, "waiting"),  # 8 minutes left
+    Scene(5, SHOWCASE, "waiting"),  # 5
+    Scene(8, SHOWCASE, "waiting"),  # 2
+    Scene(9, SHOWCASE, "not_reached"),
+    Scene(12, SHOWCASE, "waiting"),  # overdue
+    Scene(19, SHOWCASE, "waiting"),  # overdue for the regional manager too
+    Scene(3, NEIGHBOUR, "waiting"),
+    Scene(14, NEIGHBOUR, "waiting"),
+    Scene(1, "", "waiting"),
+    Scene(4, "", "waiting"),
+    Scene(8, "", "waiting"),
+    Scene(13, "", "waiting"),
+    Scene(16, SHOWCASE, "accepted"),  # note to be printed
+    Scene(40, SHOWCASE, "accepted"),  # note overdue
+    Scene(35, SHOWCASE, "printed"),
+    Scene(55, SHOWCASE, "dispatched"),
+    Scene(75, SHOWCASE, "dispatched"),
+    Scene(90, SHOWCASE, "postponed"),
+    Scene(150, SHOWCASE, "customer_cancelled"),  # its reason to be confirmed
+    Scene(100, NEIGHBOUR, "customer_cancelled"),
+)
+
+
+class Staged(Life):
+    """A life that stops at its stage, so that the next step is the visitor's."""
+
+    def __init__(self, world: World, scene: Scene) -> None:
+        super().__init__(world, scene.branch or SHOWCASE)
+        self.stage = scene.stage
+
+    def assign(self, now: datetime) -> None:
+        """Nobody assigns it: that is the visitor's step."""
+
+    def reached(self, now: datetime) -> None:
+        if self.stage == "customer_cancelled":
+            self.then(now + minutes(4), self._customer_cancels)
+        elif self.stage != "waiting":
+            self.then(now + minutes(2), self.call)
+
+    def call(self, now: datetime) -> None:
+        if self.stage == "not_reached":
+            orders.contact(
+                number=self.number,
+                clerk=self.clerk,
+                outcome=Outcome.NOT_REACHED,
+                reason="no_answer",
+                remark="稍后再拨",
+                now=now,
+            )
+            return
+        orders.contact(number=self.number, clerk=self.clerk, outcome=Outcome.REACHED, now=now)
+        self.then(now + minutes(0.5), self._postpone if self.stage == "postponed" else self.accept)
+
+    def accept(self, now: datetime) -> None:
+        orders.accept(number=self.number, clerk=self.clerk, now=now)
+        goods = Goods(self)
+        if self.stage in ("printed", "dispatched"):
+            self.then(now + minutes(6), goods.print_note)
+        if self.stage == "dispatched":
+            self.then(now + minutes(9), goods.send_driver)
+
+    def _plan_customers_change_of_mind(self, now: datetime) -> None:
+        """This customer does what the scene says."""
+
+    def _confirm(self, reason: str, now: datetime) -> None:
+        """Nobody confirms the reason: that is the visitor's step."""
+
+
+def tell(company_name: str, *, now: datetime, count: int, seed: int, on_act: Callable[[], object]) -> Company:
+    """Found the company and play its last thirty hours up to this minute, with `count` orders in all."""
+    rng = Random(seed)  # noqa: S311 - repeatable by seed is the purpose
+    start = now - HISTORY
+    company = build(rng, name=company_name, now=start - FOUNDED_BEFORE)
+    timeline = Timeline(start, on_act=on_act)
+    world = World(company, rng, timeline)
+    for instant in arrivals(rng, count=max(count - len(SCENES), 0), start=start, end=now):
+        timeline.plan(instant, world.place_order)
+    for scene in SCENES[:count]:
+        timeline.plan(
+            now - minutes(scene.minutes_ago), lambda then, scene=scene: Staged(world, scene).begin(then, scene.branch)
+        )  # type: ignore[misc]
+    plan_mornings(world, start, now)
+    timeline.play(now)
+    return company

@@ -1,0 +1,114 @@
+"""The staff's frame: who is here, where they may go, whether the clocks are being looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core import clock
+from core.language import in_words
+from network.choices import BRANCH_STAFF, CALL_CENTRE, MANAGERS, MAY
+from network.models import Person
+from notify.models import Message
+from rulebook.roles import Role
+from sla.services import tick_age
+
+KEYS_OFF = "keys_off"
+STALE = timedelta(seconds=15)  # three intervals of the tick
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An entry of the rail: the view's name in desk, its icon and label, who is shown it (None: all staff)."""
+
+    view: str
+    icon: str
+    label: Any
+    roles: frozenset[Role] | None = None
+
+
+WAYS = (
+    Way("queue", "list", _("订单队列"), BRANCH_STAFF | MANAGERS | CALL_CENTRE | {Role.DEPARTMENT}),
+    Way("pickups", "truck", pgettext_lazy("menu", "接货"), BRANCH_STAFF | {Role.FLEET}),
+    Way("courier", "box", _("我的接货"), frozenset({Role.COURIER})),
+    Way("callcentre", "headset", _("呼叫中心"), MAY["watch_calls"]),
+    Way("manage", "chart", _("指标"), MAY["see_kpis"]),
+    Way("filings", "shield", _("备案"), BRANCH_STAFF | {Role.DEPARTMENT}),
+    Way("import", "upload", _("导入"), MAY["import"]),
+    Way("calendar", "calendar", _("工作日历"), MAY["calendar"]),
+    Way("units", "users", _("组织"), MAY["organise"]),
+    Way("coverage", "book", _("制度"), None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    url: str
+    icon: str
+    label: Any
+    current: bool
+
+
+class Frame:
+    """What the staff's frame shows; worked out only where a page uses it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.person: Person = request.person  # type: ignore[attr-defined]
+
+    @cached_property
+    def nav(self) -> list[Item]:
+        return list(self._items())
+
+    def _items(self) -> Iterator[Item]:
+        match = self._request.resolver_match
+        for way in WAYS:
+            if way.roles is None or not self.person.roles.isdisjoint(way.roles):
+                try:
+                    url = reverse(f"desk:{way.view}")
+                except NoReverseMatch:  # a page that is not built yet
+                    continue
+                yield Item(url, way.icon, way.label, bool(match) and match.view_name == f"desk:{way.view}")  # type: ignore[union-attr]
+
+    @cached_property
+    def role(self) -> str:
+        posts = self.person.current_posts
+        if not posts:
+            return ""
+        role = Role(posts[0].role)
+        return in_words(role)
+
+    @cached_property
+    def unit(self) -> str:
+        return str(self.person.unit or "")
+
+    @cached_property
+    def unseen(self) -> int:
+        """Count the messages to one's unit that nobody there has seen; one more than 99 is enough to know."""
+        unit = self.person.unit
+        return Message.objects.to(unit).unseen()[:100].count() if unit else 0
+
+    @property
+    def keys(self) -> bool:
+        """Tell whether single-key shortcuts are on for this login (WCAG 2.1.4)."""
+        return not self._request.session.get(KEYS_OFF)
+
+    @cached_property
+    def tick_is_stale(self) -> bool:
+        age = tick_age(clock.now())
+        return age is None or age > STALE
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """Context processor: `frame` on the staff's pages."""
+    if request.path.startswith("/desk/") and getattr(request, "person", None):
+        return {"frame": Frame(request)}
+    return {}

@@ -1,0 +1,185 @@
+"""What happened, as one sentence a fact: the timeline's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop
+
+from core.language import in_words
+from core.models import Entry
+from network.models import Person, Unit
+from orders.choices import NoteKind, Outcome
+from pickup.choices import AgreedBy
+from rulebook.due import local
+from rulebook.events import On
+from rulebook.limits import LIMITS
+from rulebook.reasons import CANCEL_REASONS, NOT_REACHED_REASONS, PICKUP_FAILURE_REASONS, POSTPONE_REASONS
+from rulebook.roles import Role
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    On.ORDER_SUBMITTED: ("box", gettext_noop("下单")),
+    On.ORDER_UNASSIGNED: ("headset", gettext_noop("未指定营业部，等待呼叫中心分配")),
+    On.ORDER_ASSIGNED: ("arrow-right", gettext_noop("分配给%(branch)s")),
+    On.ORDER_ASSIGNMENT_TAKEN_BACK: ("undo", gettext_noop("撤销分配")),
+    On.ORDER_REACHED_BRANCH: ("pin", gettext_noop("订单到达%(branch)s")),
+    On.ORDER_REASSIGNED: ("swap", gettext_noop("由%(from_branch)s改派到%(branch)s（第 %(moves)s 次改派）")),
+    On.ORDER_MOVED_TOO_OFTEN: ("alert", gettext_noop("改派超过 2 次，记为违规；此后超时由%(responsible)s负责（§1.2.1.6）")),
+    On.ORDER_CONTACTED: ("phone", gettext_noop("联系客户：%(outcome)s%(reason)s")),
+    On.ORDER_ACCEPTED: ("check", gettext_noop("确认已受理")),
+    On.ORDER_ACCEPTANCE_TAKEN_BACK: ("undo", gettext_noop("撤销受理")),
+    On.ORDER_POSTPONED: ("calendar", gettext_noop("延迟发货至 %(ship_on)s%(reason)s")),
+    On.ORDER_RESUMED: ("play", gettext_noop("恢复发货")),
+    On.ORDER_CANCELLED: ("x", gettext_noop("取消订单%(reason)s")),
+    On.CANCEL_REASON_RECORDED: ("note", gettext_noop("登记取消原因%(reason)s")),
+    On.ORDER_EDITED: ("edit", gettext_noop("修改订单：%(changed)s")),
+    On.ORDER_NOTE_ADDED: ("note", gettext_noop("添加%(kind)s")),
+    On.TRACKING_NOTE_ADDED: ("note", gettext_noop("添加%(kind)s")),
+    On.NOTE_PRINTED: ("print", gettext_noop("第 %(serial)s 次打印托运书")),
+    On.PRICE_QUOTED: ("money", gettext_noop("报价 %(amount)s 元")),
+    On.PRICE_CONFIRMED: ("money", gettext_noop("客户接受报价")),
+    On.PRICE_DECLINED: ("money", gettext_noop("客户拒绝报价")),
+    On.PRICE_REOPENED: ("money", gettext_noop("计价依据变更，须重新报价")),
+    On.WAYBILL_ISSUED: ("file", gettext_noop("开单，运单号 %(waybill)s")),
+    On.ORDER_HANDED_BACK: ("undo", gettext_noop("货物已退还发货人")),
+    On.PERSONAL_DATA_SHOWN: ("eye", gettext_noop("查看完整电话")),
+    On.PICKUP_REQUESTED: ("truck", gettext_noop("要求上门接货")),
+    On.PICKUP_TIME_INVALID: ("alert", gettext_noop("约定的接货时间不在 09:00–18:00，须在 1 小时内改约（§1.3.1.2r）")),
+    On.PICKUP_APPOINTED: ("calendar", gettext_noop("约定接货时间 %(appointment)s%(agreed_by)s")),
+    On.PICKUP_RESCHEDULED_LATE: ("calendar", gettext_noop("改约接货时间，但已过改约时限，原时限不变（§1.3.1.1r）")),
+    On.PICKUP_NOTICE_GIVEN: ("phone", gettext_noop("告知客户接货将晚到，新约 %(next_time)s")),
+    On.PICKUP_DISPATCHED: ("truck", gettext_noop("派车，司机%(driver)s")),
+    On.PICKUP_COLLECTED: ("box", gettext_noop("已接货 %(pieces)s 件")),
+    On.PICKUP_FAILED: ("alert", gettext_noop("接货失败%(reason)s")),
+    On.PICKUP_HANDED_BACK: ("undo", gettext_noop("已接货物退还发货人")),
+    On.PICKUP_CANCELLED: ("x", gettext_noop("取消接货")),
+    On.DEADLINE_WARNED: ("clock", gettext_noop("时限提醒：%(limit)s（%(clause)s）")),
+    On.DEADLINE_BREACHED: ("alarm", gettext_noop("超时：%(limit)s（%(clause)s），责任单位%(unit)s，责任人%(person)s%(late)s")),
+    On.DEADLINE_CORRECTED: ("check", gettext_noop("更正为按时：%(limit)s（%(clause)s）")),
+    On.DEADLINE_EXCUSED: ("shield", gettext_noop("备案认可，免责（%(clause)s）")),
+    On.FILING_FILED: ("shield", gettext_noop("提交备案（%(clause)s）")),
+    On.FILING_DECIDED: ("shield", gettext_noop("备案已处理（%(clause)s）")),
+}
+"""Icon and sentence of every fact an order's timeline can hold."""
+
+ACTORS = {"customer": lazy("客户"), "partner": lazy("合作平台"), "system": lazy("系统")}
+ROLES = {role.value: role for role in Role}
+REASONS = CANCEL_REASONS | POSTPONE_REASONS | PICKUP_FAILURE_REASONS | NOT_REACHED_REASONS
+
+FIELDS = {
+    "shipper.name": lazy("发货人"), "shipper.phone": lazy("发货人电话"), "shipper.place": lazy("发货地区"),
+    "shipper.address": lazy("发货地址"), "consignee.name": lazy("收货人"), "consignee.phone": lazy("收货人电话"),
+    "consignee.place": lazy("收货地区"), "consignee.address": lazy("收货地址"), "goods": lazy("货物名称"),
+    "pieces": lazy("件数"), "weight_kg": lazy("重量（千克）"), "volume_m3": lazy("体积（立方米）"),
+    "branch_code": lazy("营业部编号"), "packing": lazy("包装"), "declared_value": lazy("声明价值"),
+    "insured": lazy("保价"), "cod_amount": lazy("代收货款"), "payer": lazy("付款方式"), "delivery": lazy("送货方式"),
+    "slip_return": lazy("签收单"), "pickup": lazy("上门接货"), "appointment": lazy("预约接货时间"), "remark": lazy("备注"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a timeline."""
+
+    at: datetime
+    recorded_at: datetime
+    icon: str
+    who: str
+    sentence: str
+    serious: bool
+
+
+def timeline(entries: Iterable[Entry]) -> list[Happening]:
+    """Put an order's facts into words, newest first; two queries for the names of people and units."""
+    entries = list(entries)
+    people = Person.objects.in_bulk(_keys(entries, "person", "driver") | _actors(entries))
+    units = Unit.objects.in_bulk(_keys(entries, "branch", "from_branch", "responsible", "unit", "holder"))
+    names = Names({k: p.name for k, p in people.items()}, {k: u.name for k, u in units.items()})
+    return [_happening(entry, names) for entry in reversed(entries)]
+
+
+def _keys(entries: Iterable[Entry], *names: str) -> set[int]:
+    return {int(entry.data[name]) for entry in entries for name in names if entry.data.get(name)}
+
+
+def _actors(entries: Iterable[Entry]) -> set[int]:
+    return {int(entry.actor_id) for entry in entries if entry.actor_kind == "person" and entry.actor_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    people: Mapping[int, str]
+    units: Mapping[int, str]
+
+    def person(self, key: Any) -> str:
+        return self.people.get(int(key), "") if key else _("（岗位空缺）")
+
+    def unit(self, key: Any) -> str:
+        return self.units.get(int(key), "") if key else ""
+
+
+def _happening(entry: Entry, names: Names) -> Happening:
+    icon, sentence = SENTENCES.get(entry.name, ("info", entry.name))
+    words = _(sentence) % _Values(entry.data, names)
+    serious = entry.name in (On.DEADLINE_BREACHED, On.ORDER_MOVED_TOO_OFTEN, On.PICKUP_TIME_INVALID)
+    return Happening(entry.occurred_at, entry.recorded_at, icon, _who(entry, names), words, serious)
+
+
+def _who(entry: Entry, names: Names) -> str:
+    if entry.actor_kind != "person":
+        return str(ACTORS.get(entry.actor_kind, entry.actor_kind))
+    role = ROLES.get(entry.actor_role)
+    name = names.person(entry.actor_id)
+    return f"{name} · {in_words(role)}" if role else name
+
+
+class _Values(dict[str, Any]):
+    """The values of a fact in words, looked up by the placeholder of its sentence."""
+
+    def __init__(self, data: Mapping[str, Any], names: Names) -> None:
+        super().__init__(data)
+        self.names = names
+
+    def __getitem__(self, key: str) -> str:
+        value = self.get(key)
+        return str(READERS[key](value, self) if key in READERS else "" if value is None else value)
+
+
+def reason_words(code: object) -> str:
+    """Return a coded reason in the reader's language, after a colon; nothing for no reason."""
+    if not code:
+        return ""
+    row = REASONS.get(str(code))
+    return _("：%s") % (in_words(row) if row else str(code))
+
+
+def limit_words(clause: object) -> str:
+    limit = LIMITS.get(str(clause)) or LIMITS.get(str(clause).rstrip("b"))
+    return in_words(limit) if limit else str(clause)
+
+
+READERS: dict[str, Any] = {
+    "branch": lambda value, row: row.names.unit(value),
+    "from_branch": lambda value, row: row.names.unit(value),
+    "responsible": lambda value, row: row.names.unit(value),
+    "unit": lambda value, row: row.names.unit(value),
+    "person": lambda value, row: row.names.person(value),
+    "driver": lambda value, row: row.names.person(value),
+    "outcome": lambda value, _row: Outcome(value).label,
+    "kind": lambda value, _row: NoteKind(value).label,
+    "reason": lambda value, _row: reason_words(value),
+    "limit": lambda _value, row: limit_words(row.get("clause")),
+    "late": lambda value, _row: _("（补告警）") if value else "",
+    "changed": lambda value, _row: _("、").join(str(FIELDS.get(name, name)) for name in value or ()),
+    "appointment": lambda value, _row: _moment(value),
+    "agreed_by": lambda value, _row: _("（%s）") % AgreedBy(value).label if value else "",
+}
+
+
+def _moment(value: Any) -> str:
+    return f"{local(datetime.fromisoformat(str(value))):%m-%d %H:%M}" if value else ""

@@ -1,0 +1,67 @@
+"""What every test may count on. A missing service is skipped on a desk and an error in CI (`CI=true`)."""
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from playwright.sync_api import expect
+
+expect.set_options(timeout=20_000)  # a page on a busy machine may take its time; what never comes still fails
+
+CI = os.environ.get("CI", "").lower() == "true"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of a whole running system their own target (`make drill`)."""
+    for item in items:
+        if item.path.parent.name == "e2e" or item.path.stem == "test_outage":
+            item.add_marker(pytest.mark.drill)
+
+
+def missing(what: str) -> None:
+    """Skip, or fail where everything has to be there."""
+    if CI:
+        pytest.fail(f"{what} is missing, and CI=true")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """Use the system's Chromium; no browser is downloaded."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not executable:
+        missing("Chromium")
+    # Playwright's sync API runs an event loop in the test's thread; Django's guard would refuse every query there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    return {**browser_type_launch_args, "executable_path": executable, "args": CHROMIUM_FLAGS, "headless": True}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """Take the place of pytest-base-url's own, whose form pytest 9 warns about; tests name whole addresses."""
+    return ""
+
+
+@pytest.fixture(autouse=True)
+def _forget_counters() -> None:
+    """Start every test without the look-ups and tries that the one before it counted; a database cache is rolled back."""
+    if settings.CACHES["default"]["BACKEND"].endswith("RedisCache"):
+        cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _postgres_only(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.skip("runs in the PostgreSQL stage")

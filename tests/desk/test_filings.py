@@ -1,0 +1,154 @@
+"""备案: what a branch can file, what the department makes of it, who sees what (§1.4.2)."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from rulebook.roles import Role
+from sla import services as sla
+from sla.models import Deadline, Filing
+from tests.desk.conftest import NOON
+from tests.factories import Company, placed, post, sh
+
+PAGE = "/desk/filings/"
+EVENING = sh("03 19:00:00")
+
+
+def login(person) -> Client:
+    client = Client()
+    client.force_login(person.account)
+    return client
+
+
+def missed(company: Company, at=EVENING, branch=None) -> Deadline:
+    """Let a branch miss its ten minutes."""
+    order = placed(at, branch=branch or company.branch)
+    sla.tick(now=at + timedelta(minutes=20))
+    return Deadline.objects.get(order=order, clause="§1.2.1.1")
+
+
+def filed(company: Company, deadline: Deadline) -> Filing:
+    return sla.file(
+        deadline_id=str(deadline.pk), clerk=company.clerk, reason="off_hours", text="夜间无人值班", now=NOON
+    )
+
+
+@pytest.mark.parametrize(
+    ("placed_at", "listed"),
+    [
+        ("03 17:44:59", False),  # second step due 17:59:59
+        ("03 17:45:00", True),  # second step due 18:00:00, in off-hours
+        ("03 17:50:00", True), ("03 23:30:00", True), ("04 07:59:59", True),
+        ("04 08:00:00", False), ("03 12:00:00", False),
+    ],
+)  # fmt: skip
+def test_off_hours_are_from_18_to_8_by_start_or_due(
+    desk: Client, company: Company, placed_at: str, listed: bool
+) -> None:
+    clock = missed(company, sh(placed_at))
+    found = [each.pk for each in desk.get(PAGE).context["fileable"]]
+    assert found == ([clock.pk] if listed else [])
+
+
+def test_a_branch_files_and_the_department_acknowledges(desk: Client, company: Company) -> None:
+    clock = missed(company)
+    assert desk.get(f"{PAGE}new/{clock.pk}/").status_code == 200
+    assert desk.post(f"{PAGE}new/{clock.pk}/", {"text": "夜间无人值班"}).url == PAGE
+    filing = Filing.objects.get()
+    assert (filing.filed_by, filing.text, filing.filed_at) == (company.clerk, "夜间无人值班", NOON)
+    assert list(desk.get(PAGE).context["fileable"]) == []
+    assert login(company.officer).post(f"{PAGE}{filing.pk}/", {"grant": "1"}).url == PAGE
+    clock.refresh_from_db()
+    assert clock.state == "excused"
+    assert set(clock.steps.exclude(kind="warn").values_list("state", flat=True)) == {"excused"}
+
+
+def test_a_refusal_says_why_and_leaves_the_breach(desk: Client, company: Company) -> None:
+    clock = missed(company)
+    filing = filed(company, clock)
+    officer = login(company.officer)
+    answer = officer.post(f"{PAGE}{filing.pk}/", {"grant": "0"})
+    assert answer.status_code == 422
+    assert "不认可时请写明理由" in answer.content.decode()
+    officer.post(f"{PAGE}{filing.pk}/", {"grant": "0", "decision": "当晚有人值班"})
+    clock.refresh_from_db()
+    assert clock.state == "breached"
+    assert "当晚有人值班" in desk.get(f"{PAGE}{filing.pk}/").content.decode()
+    assert [each.pk for each in desk.get(PAGE).context["fileable"]] == [clock.pk]  # may be filed again
+
+
+def test_decided_twice_and_filed_twice_are_conflicts(desk: Client, company: Company) -> None:
+    clock = missed(company)
+    filing = filed(company, clock)
+    assert desk.post(f"{PAGE}new/{clock.pk}/", {"text": "再报"}).status_code == 409
+    officer = login(company.officer)
+    officer.post(f"{PAGE}{filing.pk}/", {"grant": "1"})
+    assert officer.post(f"{PAGE}{filing.pk}/", {"grant": "0", "decision": "x"}).status_code == 409
+
+
+def test_what_was_missed_by_day_is_refused_with_its_clause(desk: Client, company: Company) -> None:
+    clock = missed(company, sh("03 12:00:00"))
+    answer = desk.post(f"{PAGE}new/{clock.pk}/", {"text": "忙"})
+    assert answer.status_code == 422
+    assert "§1.4.2" in answer.content.decode()
+    assert Filing.objects.count() == 0
+
+
+def test_other_branches_and_regions_see_nothing(company: Company, clock: object) -> None:
+    late = missed(company)
+    filing = filed(company, late)
+    for person in (company.second_clerk, company.third_clerk):
+        other = login(person)
+        assert list(other.get(PAGE).context["page"]) == []
+        assert other.get(f"{PAGE}{filing.pk}/").status_code == 404
+        assert other.get(f"{PAGE}new/{late.pk}/").status_code == 404
+        assert other.post(f"{PAGE}new/{late.pk}/", {"text": "x"}).status_code == 404
+    manager = login(post(Role.REGIONAL_MANAGER, company.other_region))
+    assert manager.get(PAGE).status_code == 403
+
+
+def test_a_branch_decides_nothing(desk: Client, company: Company) -> None:
+    filing = filed(company, missed(company))
+    assert desk.post(f"{PAGE}{filing.pk}/", {"grant": "1"}).status_code == 403
+    filing.refresh_from_db()
+    assert filing.state == "filed"
+
+
+def test_filters_and_empty_states(desk: Client, company: Company) -> None:
+    assert "没有需要备案的超时" in desk.get(PAGE).content.decode()
+    filed(company, missed(company))
+    assert len(desk.get(f"{PAGE}?state=filed").context["page"]) == 1
+    assert "该状态下没有备案" in desk.get(f"{PAGE}?state=refused").content.decode()
+    assert len(desk.get(f"{PAGE}?state=zzz&page=xx").context["page"]) == 1
+
+
+@pytest.mark.parametrize("text", ["", "   ", "字" * 501, "x" * 1_000_000])
+def test_bad_input(desk: Client, company: Company, text: str) -> None:
+    clock = missed(company)
+    answer = desk.post(f"{PAGE}new/{clock.pk}/", {"text": text})
+    assert answer.status_code == 422
+    assert Filing.objects.count() == 0
+
+
+def test_odd_texts_are_kept_as_they_are(desk: Client, company: Company) -> None:
+    clock = missed(company)
+    text = "<b>𠮷</b> =1+1 😀"
+    desk.post(f"{PAGE}new/{clock.pk}/", {"text": text})
+    filing = Filing.objects.get()
+    assert filing.text == text
+    assert "<b>𠮷" not in desk.get(f"{PAGE}{filing.pk}/").content.decode()
+
+
+def test_the_token_is_asked_for(company: Company, clock: object) -> None:
+    late = missed(company)
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(company.clerk.account)
+    assert strict.post(f"{PAGE}new/{late.pk}/", {"text": "x"}).status_code == 403
+
+
+def test_the_list_costs_the_same_for_many(desk: Client, company: Company, django_assert_max_num_queries) -> None:
+    for minute in range(8):
+        missed(company, EVENING + timedelta(minutes=minute))
+    with django_assert_max_num_queries(12):
+        assert len(desk.get(PAGE).context["fileable"]) == 8

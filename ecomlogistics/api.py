@@ -1,0 +1,78 @@
+"""Every address under /api/v1/. Each app owns its views; here they get their places (design §6.18)."""
+
+from typing import Any
+
+from django.urls import path, re_path
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from orders.api import views as orders
+from partners import api as partners
+from partners import openapi  # noqa: F401  (registers the signature with the schema)
+from pickup import api as pickup
+from sla import api as sla
+
+
+@extend_schema(exclude=True)
+class Elsewhere(APIView):
+    """Whatever the API does not have is answered in its own words too."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotFound(_("没有这个接口地址，请核对接口文档 /api/v1/docs/。"))
+
+    def get(self, request: Request, **_kwargs: Any) -> Response:
+        raise NotFound
+
+
+ORDER_VERBS = {
+    "accept": orders.Accept,
+    "take-back-acceptance": orders.TakeBackAcceptance,
+    "contacts": orders.Contacts,
+    "notes": orders.Notes,
+    "postpone": orders.Postpone,
+    "resume": orders.Resume,
+    "print": orders.Print,
+    "assign": orders.Assign,
+    "take-back-assignment": orders.TakeBackAssignment,
+    "reassign": orders.Reassign,
+    "cancel": orders.Cancel,
+    "confirm-reason": orders.ConfirmReason,
+    "edit": orders.Edit,
+    "versions": orders.Versions,
+    "quote": orders.Quote,
+    "answer-quote": orders.AnswerQuote,
+    "waybill": orders.IssueWaybill,
+    "track": partners.Track,
+    "pickup": pickup.PickupDetail,
+    "pickup/appoint": pickup.Appoint,
+    "pickup/notice": pickup.GiveNotice,
+    "pickup/dispatch": pickup.Dispatch,
+    "pickup/collect": pickup.Collect,
+    "pickup/fail": pickup.Fail,
+    "pickup/hand-back": pickup.HandBack,
+}
+NUMBER = r"orders/(?P<number>[A-Za-z0-9]{1,20})/"
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("orders/", partners.Orders.as_view()),
+    re_path(rf"^{NUMBER}$", partners.OrderWithClocks.as_view()),
+    *(re_path(rf"^{NUMBER}{name}/$", view.as_view()) for name, view in ORDER_VERBS.items()),
+    path("deadlines/", sla.Deadlines.as_view()),
+    path("deadlines/<uuid:key>/", sla.DeadlineDetail.as_view()),
+    path("deadlines/<uuid:key>/filings/", sla.File.as_view()),
+    path("filings/", sla.Filings.as_view()),
+    path("filings/<int:key>/decide/", sla.Decide.as_view()),
+    path("", Elsewhere.as_view()),
+    path("<path:rest>", Elsewhere.as_view()),
+]

@@ -1,0 +1,18 @@
+"""The Celery app and its schedule. Beat entries expire before their next turn; ticks that were missed do not pile up."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecomlogistics.settings.local")
+
+app = Celery("ecomlogistics")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "sla-tick": {"task": "sla.tasks.tick", "schedule": 5.0, "options": {"expires": 4}},
+    "imports-resume": {"task": "orders.tasks.resume_imports", "schedule": 60.0, "options": {"expires": 55}},
+    "nonces-forget": {"task": "partners.tasks.forget_nonces", "schedule": 300.0, "options": {"expires": 290}},
+    "notify-sweep": {"task": "notify.tasks.sweep", "schedule": 10.0, "options": {"expires": 9}},
+}

@@ -1,0 +1,117 @@
+"""Everything that is configured from outside, in one table. The README's table is this one."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+YES = {"1", "true", "yes", "on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    name: str
+    default: str
+    zh: str
+    en: str
+
+
+VARIABLES = {
+    row.name: row
+    for row in (
+        Variable(
+            "DJANGO_SETTINGS_MODULE",
+            "ecomlogistics.settings.local",
+            "正式环境设为 ecomlogistics.settings.production",
+            "production: ecomlogistics.settings.production",
+        ),
+        Variable("DATABASE_URL", "", "留空用 SQLite 文件；postgres://用户:密码@主机/库", "empty: SQLite file"),
+        Variable("REDIS_URL", "", "留空用内置消息目录与数据库缓存", "empty: embedded broker and cache"),
+        Variable("SECRET_KEY", "", "会话与表单签名密钥；内置模式自动生成", "signing key; made by itself when embedded"),
+        Variable("FIELD_KEY", "", "个人信息加密密钥；内置模式自动生成", "key of the encrypted personal data"),
+        Variable("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "允许的主机名，逗号分隔", "host names, comma separated"),
+        Variable(
+            "BASE_URL",
+            "",
+            "对外网址（https://…），用于邮件链接与跨站校验",
+            "public address, for links and CSRF origins",
+        ),
+        Variable("HOST", "127.0.0.1", "监听地址", "address to listen on"),
+        Variable("PORT", "8000", "监听端口", "port to listen on"),
+        Variable("WEB_WORKERS", "2", "网页进程数", "web processes"),
+        Variable("WEB_THREADS", "8", "每个网页进程的线程数", "threads of each web process"),
+        Variable("WORKER_THREADS", "4", "任务进程的线程数", "threads of the task worker"),
+        Variable("DEMO", "1", "演示模式（仅内置模式）：一键选角色登录", "demo mode (embedded only): one-click roles"),
+        Variable("CARRIER_NAME", "远达物流", "承运商名称", "the carrier's name"),
+        Variable(
+            "STATE_DIR", "var", "数据库、密钥、消息等运行数据的目录", "folder of everything the running system writes"
+        ),
+        Variable("TRUSTED_PROXIES", "0", "前置代理的层数", "number of proxies in front"),
+        Variable(
+            "DB_STATEMENT_TIMEOUT",
+            "15",
+            "单条 SQL 的最长秒数（PostgreSQL）",
+            "seconds one statement may take (PostgreSQL)",
+        ),
+        Variable("SESSION_IDLE_MINUTES", "30", "员工登录的闲置时限（分钟）", "minutes until an idle login ends"),
+        Variable("METRICS_ALLOW", "127.0.0.1,::1", "可读取 /metrics 的地址", "addresses that may read /metrics"),
+        Variable("LOG_LEVEL", "INFO", "日志级别", "log level"),
+        Variable(
+            "CLOCK_OFFSET_FILE",
+            "",
+            "仅供测试：时钟偏移秒数文件；正式环境拒绝",
+            "tests only: file of seconds; refused in production",
+        ),
+    )
+}
+
+
+def text(name: str) -> str:
+    """Return a variable of the table; an empty one counts as not set."""
+    return os.environ.get(name, "") or VARIABLES[name].default
+
+
+def number(name: str) -> int:
+    return int(text(name))
+
+
+def flag(name: str) -> bool:
+    return text(name).strip().lower() in YES
+
+
+def listed(name: str) -> list[str]:
+    return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def state_dir() -> Path:
+    """Return the folder of everything the running system writes."""
+    folder = ROOT / text("STATE_DIR")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def refusals() -> list[str]:
+    """Name all that keeps a production system from starting."""
+    return [reason for broken, reason in _conditions() if broken]
+
+
+def _conditions() -> list[tuple[bool, str]]:
+    set_by_hand = os.environ.get
+    return [
+        *((not set_by_hand(name), f"{name} is not set") for name in REQUIRED),
+        *((0 < len(set_by_hand(name, "")) < LEAST_KEY, f"{name} is shorter than {LEAST_KEY}") for name in KEYS),
+        (bool(text("SECRET_KEY")) and text("SECRET_KEY") == text("FIELD_KEY"), "SECRET_KEY and FIELD_KEY are the same"),
+        (
+            bool(text("DATABASE_URL")) and not text("DATABASE_URL").startswith("postgres"),
+            "DATABASE_URL is not PostgreSQL",
+        ),
+        ("*" in listed("ALLOWED_HOSTS"), "ALLOWED_HOSTS allows every host"),
+        (bool(text("BASE_URL")) and not text("BASE_URL").startswith("https://"), "BASE_URL is not https"),
+        ("DEMO" in os.environ and flag("DEMO"), "DEMO is on"),
+        (bool(text("CLOCK_OFFSET_FILE")), "CLOCK_OFFSET_FILE is set"),
+    ]
+
+
+REQUIRED = ("SECRET_KEY", "FIELD_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "BASE_URL")
+KEYS = ("SECRET_KEY", "FIELD_KEY")
+LEAST_KEY = 32

@@ -1,0 +1,22 @@
+from django.contrib import admin
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+
+from desk.views.roles import roles
+from ecomlogistics import entrance, health
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("csp-report/", health.csp_report, name="csp-report"),
+    path("login/", entrance.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("theme/", entrance.theme, name="theme"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("demo/", roles, name="roles"),
+    path("desk/", include("desk.urls")),
+    path("api/v1/", include("ecomlogistics.api")),
+    path("", include("portal.urls")),
+]

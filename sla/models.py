@@ -100,13 +100,13 @@ class Deadline(models.Model):
 
 
 class StepQuerySet(models.QuerySet["Step"]):
-    def due(self, now: datetime) -> StepQuerySet:
-        """
-        Return open steps whose last instant in time has passed; exactly on time is still in time (§0.2).
+    def announceable(self) -> StepQuerySet:
+        """Return open steps the tick announces; what is judged only along with another limit is not (design §6.6)."""
+        return self.filter(state=State.OPEN).exclude(clause__in=FOLLOWING)
 
-        What is judged only along with another limit is not announced by itself (design §6.6).
-        """
-        return self.filter(state=State.OPEN, at__lt=now).exclude(clause__in=FOLLOWING)
+    def due(self, now: datetime) -> StepQuerySet:
+        """Return announceable steps whose last instant in time has passed; exactly on time is still in time (§0.2)."""
+        return self.announceable().filter(at__lt=now)
 
 
 class Step(models.Model):

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import F
+
 from orders.models import Order
 from sla.models import Deadline, Step
 
@@ -23,7 +25,7 @@ def dues(order: Order, clause: str) -> list[tuple[str, datetime]]:
 
 
 def clocks(order: Order, clause: str):
-    return Deadline.objects.filter(order=order, clause=clause).order_by("started_at", "due_at", "stopped_at")
+    return Deadline.objects.filter(order=order, clause=clause).order_by("started_at", "due_at", F("stopped_at").asc(nulls_last=True))
 
 
 def running(order: Order) -> dict[str, datetime]:
@@ -33,4 +35,5 @@ def running(order: Order) -> dict[str, datetime]:
 
 def step(order: Order, clause: str, kind: str = "due") -> Step:
     """Return the one step of a clause and kind; with several clocks, that of the latest."""
-    return Step.objects.filter(deadline__order=order, clause=clause, kind=kind).latest("at")
+    steps = Step.objects.filter(deadline__order=order, clause=clause, kind=kind)
+    return steps.order_by("at", F("deadline__stopped_at").asc(nulls_last=True)).last()

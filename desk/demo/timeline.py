@@ -15,7 +15,6 @@ from core.effects import diverted
 from notify import services as notify
 from rulebook.errors import Conflict, Refused
 from sla import services as sla
-from sla.choices import State
 from sla.models import Step
 
 Act = Callable[[datetime], None]
@@ -76,7 +75,7 @@ def next_beat(due: datetime) -> datetime:
 
 
 def _next_due() -> datetime | None:
-    due: datetime | None = Step.objects.filter(state=State.OPEN, attempts=0).aggregate(first=Min("at"))["first"]
+    due: datetime | None = Step.objects.announceable().filter(attempts=0).aggregate(first=Min("at"))["first"]
     return due
 
 

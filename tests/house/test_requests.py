@@ -61,12 +61,12 @@ def test_a_database_that_is_away_is_503_in_plain_words(path, expected):
 @pytest.mark.django_db
 @pytest.mark.parametrize(("minutes", "still_in"), [(29, True), (31, False)])
 def test_an_idle_login_ends_after_thirty_minutes(client, minutes, still_in):
-    client.force_login(get_user_model().objects.create(username="li"))
     with time_machine.travel(NOON, tick=False) as travel:
+        client.force_login(get_user_model().objects.create(username="li"))
         client.get("/login/")
         travel.shift(timedelta(minutes=minutes))
         client.get("/login/")
-    assert ("_auth_user_id" in client.session) is still_in
+        assert ("_auth_user_id" in client.session) is still_in
 
 
 @pytest.mark.parametrize(

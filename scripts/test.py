@@ -31,7 +31,8 @@ def answers(url: str) -> bool:
 
 def pytest(**environment: str) -> int:
     tests = shlex.split(os.environ.get("TESTS", "tests"))
-    command = [sys.executable, "-m", "pytest", "--quiet", "--durations=10", *tests]
+    at_once = ["--numprocesses=auto", "--maxprocesses=3", "--dist=loadfile"]
+    command = [sys.executable, "-m", "pytest", "--quiet", "--durations=10", *at_once, *tests]
     return subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False).returncode
 
 

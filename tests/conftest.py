@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from playwright.sync_api import expect
+from pytest_django import DjangoDbBlocker
 
 expect.set_options(timeout=20_000)  # a page on a busy machine may take its time; what never comes still fails
 
@@ -21,13 +23,6 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests of a whole running system their own target (`make drill`)."""
-    for item in items:
-        if item.path.parent.name == "e2e" or item.path.stem == "test_outage":
-            item.add_marker(pytest.mark.drill)
 
 
 def missing(what: str) -> None:
@@ -46,6 +41,18 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     # Playwright's sync API runs an event loop in the test's thread; Django's guard would refuse every query there.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     return {**browser_type_launch_args, "executable_path": executable, "args": CHROMIUM_FLAGS, "headless": True}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End what a browser's last poll left open on PostgreSQL, so that the test database can be dropped."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session")

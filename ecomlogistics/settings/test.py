@@ -1,9 +1,11 @@
 """Tests: fixed keys, a cheap hash, tasks run by hand or by a real worker that a test starts."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 from django.template.base import Node
 
@@ -15,6 +17,11 @@ ALLOWED_HOSTS = ["*"]
 DEMO = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+# Tests run side by side: each process empties a Redis database of its own.
+if text("REDIS_URL") and (PROCESS := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")):
+    AT = urlsplit(text("REDIS_URL"))
+    CACHES = {"default": stores.cache(AT._replace(path=f"/{int(AT.path[1:] or 0) + int(PROCESS)}").geturl())}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 # A kept connection of a live server's thread would hold up the removal of the test database.

@@ -23,7 +23,7 @@ from rulebook.roles import Role
 from sla.models import Heartbeat, Step
 from tests.factories import Company, PersonFactory, placed, sh
 
-pytestmark = [pytest.mark.worker, pytest.mark.slow]
+pytestmark = [pytest.mark.worker, pytest.mark.slow, pytest.mark.drill]
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120  # seconds, for a busy machine

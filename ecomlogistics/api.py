@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
 from django.urls import path, re_path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -60,11 +62,12 @@ ORDER_VERBS = {
     "pickup/fail": pickup.Fail,
     "pickup/hand-back": pickup.HandBack,
 }
+inline_styles = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})  # Swagger's page styles itself; its scripts are files
 NUMBER = r"orders/(?P<number>[A-Za-z0-9]{1,20})/"
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/", inline_styles(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="docs"),
     path("orders/", partners.Orders.as_view()),
     re_path(rf"^{NUMBER}$", partners.OrderWithClocks.as_view()),
     *(re_path(rf"^{NUMBER}{name}/$", view.as_view()) for name, view in ORDER_VERBS.items()),

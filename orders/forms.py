@@ -21,6 +21,7 @@ from network.places import Level, place
 from network.places import exists as place_exists
 from orders.choices import Delivery, Payer, SlipReturn
 from orders.phones import canonical
+from orders.picker import PlacePicker
 from orders.services.draft import Draft, Party
 from rulebook.prohibited import prohibited
 
@@ -77,14 +78,18 @@ class Phone(forms.CharField):
 
 
 class PlaceCode(forms.CharField):
-    """A city or county by its six-digit GB/T 2260 code; the pages put a 省/市/区 picker on it."""
+    """A city or county by its six-digit GB/T 2260 code, chosen level by level."""
 
+    widget = PlacePicker
     default_error_messages = {
         "required": _("请选择省、市、区县。"),
         "null_characters_not_allowed": INVISIBLE,
         "place": _("没有这个行政区划代码：请选择省、市、区县，或填写 6 位 GB/T 2260 代码（如 330106）。"),
         "place_too_wide": _("只选到了省，请继续选择市和区县。"),
     }
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"aria-label": self.label}
 
     def clean(self, value: Any) -> str:
         code = super().clean(value)

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from core.language import in_words
 from core.personal import mask_phone
 from network.places import Candidate, exists, split
+from orders import picker
 from orders.forms import ROLES, DraftForm, Phone, Text, form_field
 from orders.services import Draft
-from portal import picker
 from rulebook.errors import Refused
 from rulebook.reasons import CANCEL_REASONS
 
@@ -62,7 +62,6 @@ class PartyFields:
     phone: forms.BoundField
     place: forms.BoundField
     address: forms.BoundField
-    levels: list[picker.Choice]
     candidates: tuple[Candidate, ...]
     paste: str
 
@@ -75,7 +74,6 @@ class HallForm(DraftForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, error_class=Worded, label_suffix="", **options)
         for role in ROLES:
-            self.fields[f"{role}_place"].widget = picker.PlacePicker()
             for part, token in AUTOCOMPLETE.items():
                 self.fields[f"{role}_{part}"].widget.attrs["autocomplete"] = f"section-{role} {token}"
         for name in OFTEN_NONE:
@@ -126,7 +124,7 @@ class HallForm(DraftForm):
         candidates = split(pasted).candidates if pasted and not exists(code) and len(pasted) <= LONGEST_PASTE else ()
         return PartyFields(
             role, title, self[f"{role}_name"], self[f"{role}_phone"], place, self[f"{role}_address"],
-            picker.choices(code), candidates if len(candidates) > 1 else (), pasted,
+            candidates if len(candidates) > 1 else (), pasted,
         )  # fmt: skip
 
 

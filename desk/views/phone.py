@@ -26,6 +26,7 @@ from orders import services as orders
 from orders.choices import Channel
 from orders.forms import ROLES, form_field, values_of
 from orders.models import Order
+from orders.picker import PlacePicker
 from orders.services.common import label
 from orders.services.draft import draft_of
 from rulebook.errors import Refused
@@ -78,6 +79,7 @@ def _helped(typed: QueryDict, act: str) -> dict[str, Any]:
     values: dict[str, Any] = {
         key: typed.get(key) for key in typed if key not in ("csrfmiddlewaretoken", "act", "token")
     }
+    values |= {f"{each}_place": PlacePicker().value_from_datadict(typed, {}, f"{each}_place") for each in ROLES}
     role = act.removeprefix("split_")
     if role in ROLES:
         found = split(str(values.get(f"{role}_paste", ""))[:LONGEST_PASTE])
@@ -141,7 +143,6 @@ def _party(form: PhoneOrderForm, role: str) -> dict[str, Any]:
     return {
         "role": role, "title": _("发货人") if role == "shipper" else _("收货人"), "paste": form[f"{role}_paste"],
         "fields": [form[f"{role}_{part}"] for part in ("name", "phone", "address")], "place": form[f"{role}_place"],
-        "place_name": full_name(code) if exists(code) else "",
         "candidates": split(pasted).candidates if pasted and not exists(code) else (),
     }  # fmt: skip
 

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "csp",
     "django_structlog",
+    "django.forms",
     "core",
     "network",
     "customers",
@@ -141,6 +142,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets are drawn by templates of ours too
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"  # built from the code, so beside it, wherever the state is kept
 STATICFILES_DIRS = [BASE_DIR / "static"]

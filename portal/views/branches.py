@@ -16,7 +16,7 @@ from core import clock
 from network.models import Unit
 from network.nearby import suggestions
 from network.places import Spot, distance_km, exists, place
-from portal import picker
+from orders import picker
 from rulebook.due import local
 
 PER_PAGE = 20

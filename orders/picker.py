@@ -27,6 +27,16 @@ class Choice:
 class PlacePicker(forms.Widget):
     """Reads the most exact of three selects that agrees with those above it; else a radio answer; else a plain code."""
 
+    template_name = "components/place_picker.html"
+    use_fieldset = True
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        given = {**self.attrs, **(attrs or {})}
+        return {
+            "name": name, "id": given.get("id", name), "levels": choices(str(value or "")),
+            "title": given.get("aria-label", ""), "wrong": given.get("aria-invalid", ""),
+        }  # fmt: skip
+
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str:
         chosen = ""
         for key, _label in LEVELS:

@@ -23,6 +23,7 @@ app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", queue.queue, name="queue"),
     path("rows/", queue.rows, name="rows"),
+    path("export.xlsx", queue.export, name="export"),
     path("", include("desk.officeurls")),
     path("search/", queue.search, name="search"),
     path("views/", queue.save_view, name="save-view"),

@@ -1,8 +1,10 @@
 """The branch queue: what it shows, in which order, at what cost, and what its buttons do."""
 
 import gzip
+import io
 import json
 import re
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
 
 from desk.models import SavedView
 from orders import services as orders
@@ -208,3 +211,17 @@ def test_a_stale_tick_shows(desk: Client, company: Company, clock) -> None:
     clock.move_to(sh("2026-11-05 10:00:15.1"))
     desk.force_login(company.clerk.account)
     assert "时限扫描已停止" in desk.get("/desk/").content.decode()
+
+
+def test_the_export_holds_the_rows_of_the_tab_as_text_with_masked_phones(desk: Client, company: Company) -> None:
+    order = placed(NOON - timedelta(minutes=1), branch=company.branch)
+    Order.objects.filter(pk=order.pk).update(goods="=1+1")
+    answer = desk.get("/desk/export.xlsx?tab=waiting")
+    assert 'filename="waiting-20261104-1000.xlsx"' in answer["Content-Disposition"]
+    header, row = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert header[:3] == ["订单号", "状态", "渠道"]
+    assert row[:2] == [order.number, "待受理"]
+    assert row[4:6] == ["2026-11-04 10:09:00", "受理 §1.2.1.1"]
+    assert "138****8000" in row
+    assert "=1+1" in row
+    assert b"<f>" not in zipfile.ZipFile(io.BytesIO(answer.content)).read("xl/worksheets/sheet1.xml")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core import clock
+from desk.forms import Styled
 from network.access import staff_required
 from network.models import Person
 from orders import imports, sheets
@@ -22,7 +23,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 20
 
 
-class UploadForm(forms.Form):
+class UploadForm(Styled):
     channel = forms.ChoiceField(label=_("渠道"), choices=Channel.choices, initial=Channel.PHONE)
     table = forms.FileField(
         label=_("文件"),

@@ -21,7 +21,7 @@ SWEEP_AFTER = timedelta(seconds=10)
 
 
 def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
-    """Store the messages these facts cause; the worker is told once the transaction has committed."""
+    """Store the messages these facts cause (§1.2.2.n, §3.6.1); the worker is told once the transaction has committed."""
     calls = call_centre() if any(_concerns_calls(entry) for entry in entries) else None
     messages = [message for entry in entries for message in _caused_by(entry, calls)]
     if messages:

@@ -103,7 +103,7 @@ class PlaceCode(forms.CharField):
 
 
 class Amount(forms.DecimalField):
-    """A decimal of fixed precision; what comes out always has all its decimals, so that equal amounts compare equal."""
+    """A decimal of fixed precision; what comes out always has all its decimals, so that equal amounts compare equal (money: §0.9)."""
 
     default_error_messages = {
         "required": _("请填写数字。"),

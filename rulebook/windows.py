@@ -37,7 +37,7 @@ FILED = frozenset({"§1.2.1.1", "§1.2.1.1b", "§1.3.1.2r"})
 
 
 def move_closes(reached_at: datetime, accepted_at: datetime | None) -> datetime:
-    """Return until when the branch itself may move the order: reached + 10 min, once accepted acceptance + 5 min."""
+    """Return until when the branch itself may move the order (§0.11): reached + 10 min, once accepted acceptance + 5 min."""
     if accepted_at is None:
         return reached_at + timedelta(minutes=10)
     return accepted_at + timedelta(minutes=5)

@@ -51,7 +51,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
 
 class Deadline(models.Model):
-    """One limit running for one subject and one holder, with all it was computed from."""
+    """One limit running for one subject and one holder, with all it was computed from; closed, never deleted (§0.8)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clause = models.CharField(max_length=16)

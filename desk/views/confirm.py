@@ -36,7 +36,7 @@ DONE = {
 @staff_required
 @explained
 def confirm(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the form; take its result in one act: all of it is stored or none."""
+    """Show the form; take its result, with the pickup time agreed (§1.2.1.2), in one act: all of it is stored or none."""
     now, person = clock.now(), person_of(request)
     order = Order.objects.visible_to(person).select_related("branch").get(number=number)
     if order.state not in OPEN:

@@ -53,7 +53,7 @@ class Earlier:
 @explained
 @require_http_methods(["GET", "POST"])
 def phone(request: HttpRequest) -> HttpResponse:
-    """Show the form, help filling it in, or place the order: the button says which."""
+    """Show the form, help filling it in, or place the order (§1.2.1.3g): the button says which."""
     person: Person = request.person  # type: ignore[attr-defined]
     person.require("place")
     now = clock.now()

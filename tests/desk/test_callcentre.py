@@ -199,6 +199,7 @@ CONTENT = {
 
 
 def test_an_order_by_phone(calls: Client, company: Company) -> None:
+    """The call centre enters the order for a caller (§1.2.1.3g)."""
     answer = calls.post("/desk/phone/", CONTENT | {"branch_code": "B1"})
     order = Order.objects.get()
     assert answer.url == f"/desk/orders/{order.number}/"

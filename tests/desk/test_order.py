@@ -127,6 +127,7 @@ def test_a_courier_may_not_accept(company: Company, clock: object) -> None:
 
 
 def test_one_call_corrects_agrees_and_accepts(desk: Client, company: Company) -> None:
+    """The pickup time is agreed in the same call (§1.2.1.2)."""
     order = placed(NOON - timedelta(minutes=3), branch=company.branch)
     sent = content(order, weight_kg="150.00", ending="accept", checks=["goods", "insurance"], pickup_at="2026-11-04T15:00")
     assert desk.post(f"/desk/orders/{order.number}/confirm/", sent).status_code == 302

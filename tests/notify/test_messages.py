@@ -22,6 +22,7 @@ def told(order: Order) -> list[tuple[str, str, str]]:
 
 
 def test_a_named_branch_is_told_at_once(company):
+    """§1.2.2.n"""
     order = placed(sh("04 09:00:00"), branch=company.branch)
     assert told(order) == [("B1", "new_order", "")]
     message = Message.objects.get()
@@ -37,6 +38,7 @@ def test_an_order_without_branch_is_the_call_centres(company):
 
 
 def test_two_reminders_two_alarms_and_the_call_centre_hears_the_alarms(company):
+    """§3.6.1"""
     order = placed(sh("04 09:00:00"), branch=company.branch, pickup=False)
     for at in ("04 09:05:00", "04 09:05:01", "04 09:08:01", "04 09:08:06", "04 09:10:00", "04 09:10:01", "04 09:15:01", "04 09:15:06"):
         tick(now=sh(at))
@@ -99,6 +101,7 @@ def test_a_customers_cancel_is_told_a_clerks_own_is_not(company):
 
 
 def test_a_message_is_stored_sent_delivered_seen(company):
+    """Stored, sent, delivered and seen times are evidence (§1.2.2.n, §3.6.1)."""
     with diverted() as effects:
         order = placed(sh("04 09:00:00"), branch=company.branch)
     message = Message.objects.get()

@@ -154,6 +154,7 @@ BORDERS = [  # field, value, code of the error or None
 
 @pytest.mark.parametrize(("field", "value", "code"), BORDERS)
 def test_borders(field: str, value: str, code: str | None) -> None:
+    """Money has two decimals and is never a float (§0.9)."""
     assert codes(filled(**{field: value})) == ({field: code} if code else {})
 
 

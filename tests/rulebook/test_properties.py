@@ -76,6 +76,7 @@ def test_starting_is_idempotent(data: st.DataObject, clause: str, day: date, mic
 @settings(max_examples=200, deadline=None)
 @given(st.data(), days, micros)
 def test_the_zone_an_instant_is_written_in_does_not_matter(data: st.DataObject, day: date, micro: int) -> None:
+    """All clock times are Asia/Shanghai, however an instant is written (§0.1)."""
     moment, facts = instant(day, micro), data.draw(facts_after(day))
     for limit in LIMITS.values():
         assert limit.due(at(moment) + (moment - at(moment)), facts) == limit.due(moment, facts)
@@ -100,6 +101,7 @@ def test_a_daily_duty_left_undone_falls_due_once_each_day(
 @settings(max_examples=300, deadline=None)
 @given(days, st.integers(1, 40))
 def test_working_days_are_counted_one_by_one(day: date, count: int) -> None:
+    """N working days end with the N-th working day after the day of the fact (§0.6)."""
     calendar = Facts().calendar
     found, left = day, count
     while left:
@@ -109,5 +111,6 @@ def test_working_days_are_counted_one_by_one(day: date, count: int) -> None:
 
 
 def test_local_day_turns_at_local_midnight() -> None:
+    """24:00 of a day is 00:00 of the next, in Shanghai (§0.1, §0.5)."""
     assert local_day(datetime.fromisoformat("2026-11-04T15:59:59.999999+00:00")) == date(2026, 11, 4)
     assert local_day(datetime.fromisoformat("2026-11-04T16:00:00+00:00")) == date(2026, 11, 5)

@@ -18,6 +18,7 @@ MOVES = [  # reached, accepted, now, may still move (§1.2.1.5)
 
 @pytest.mark.parametrize(("reached", "accepted", "now", "expected"), MOVES)
 def test_may_still_move(reached: str, accepted: str | None, now: str, expected: bool) -> None:
+    """A right closes, nothing is breached (§0.11, §1.2.1.5)."""
     assert windows.may_still_move(sh(reached), sh(accepted) if accepted else None, sh(now)) is expected
 
 
@@ -78,6 +79,7 @@ VALID = [
 
 @pytest.mark.parametrize(("agreed", "expected"), VALID)
 def test_appointment_valid(agreed: str, expected: bool) -> None:
+    """18:00 is within one hour of 19:00 (§0.3)."""
     assert windows.appointment_valid(sh(agreed)) is expected
 
 
@@ -111,6 +113,7 @@ HOURS = [  # moment, call centre open, off-hours of branches, pickup hours
 
 @pytest.mark.parametrize(("moment", "centre", "off", "pickup"), HOURS)
 def test_hours(moment: str, centre: bool, off: bool, pickup: bool) -> None:
+    """08:00 is inside the window, 20:00 is not (§0.4)."""
     found = (windows.call_centre_is_open, windows.in_off_hours, windows.in_pickup_hours)
     assert tuple(rule(sh(moment)) for rule in found) == (centre, off, pickup)
 

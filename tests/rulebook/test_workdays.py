@@ -35,6 +35,7 @@ DAYS = [  # day, worked, provisional
 
 @pytest.mark.parametrize(("day", "worked", "provisional"), DAYS)
 def test_days(day: date, worked: bool, provisional: bool) -> None:
+    """Public holidays are out, make-up workdays are in, an unpublished year is provisional (§0.6)."""
     assert official().is_workday(day) is worked
     assert official().is_provisional(day) is provisional
 

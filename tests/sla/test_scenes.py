@@ -77,6 +77,7 @@ def test_assignment_gives_the_branch_its_own_ten_minutes(company):
 
 
 def test_reassignment_replaces_and_restarts(company):
+    """The moved limit stays on record as replaced (§0.8)."""
     order = placed(sh("04 09:00:00"), branch=company.branch)
     orders.reassign(
         number=order.number, branch=company.second, clerk=company.clerk, reason="太远", now=sh("04 09:06:00")

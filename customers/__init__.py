@@ -1,1 +1,1 @@
-"""Customer records, address books, key customers, prospects and calls will live here."""
+"""Customer records; address books, key customers, prospects and calls will live here."""

@@ -25,6 +25,7 @@ NATIONWIDE = frozenset(
         Role.CALL_CENTRE_MANAGER,
         Role.DEPARTMENT,
         Role.FINANCE,
+        Role.PRICE_MANAGEMENT,
         Role.QUALITY,
         Role.IT,
         Role.ADMINISTRATOR,
@@ -55,6 +56,10 @@ MAY: dict[str, frozenset[Role]] = {
     "decide_filing": frozenset({Role.DEPARTMENT}),
     "calendar": frozenset({Role.DEPARTMENT, Role.ADMINISTRATOR}),
     "see_kpis": MANAGERS | {Role.BRANCH_MANAGER, Role.DEPARTMENT, Role.CALL_CENTRE_MANAGER},
+    "see_prices": BRANCH_STAFF | MANAGERS | {Role.PRICE_MANAGEMENT, Role.MARKETING, Role.DEPARTMENT},
+    "manage_prices": frozenset({Role.PRICE_MANAGEMENT}),
+    "apply_contract": BRANCH_STAFF,
+    "campaign": frozenset({Role.MARKETING, Role.PRICE_MANAGEMENT}),
     "organise": frozenset({Role.ADMINISTRATOR}),
 }
 """Which posts may do which verb: the whole authority table of the desk, in one place."""

@@ -1,1 +1,1 @@
-"""Tariffs, contracts, campaigns and quotes will live here."""
+"""Tariffs, contracts, campaigns and quotes."""

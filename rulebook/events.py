@@ -35,6 +35,18 @@ class On(StrEnum):
     ORDER_HANDED_BACK = auto()
     PERSONAL_DATA_SHOWN = auto()
 
+    # prices (§3.3, §5.1)
+    TARIFF_APPROVED = auto()
+    TARIFF_SENT_BACK = auto()
+    TARIFF_PUBLISHED = auto()
+    CONTRACT_APPLIED_FOR = auto()
+    CONTRACT_APPROVED = auto()
+    CONTRACT_REFUSED = auto()
+    CONTRACT_ENDED = auto()
+    CAMPAIGN_CREATED = auto()
+    CAMPAIGN_ENDED = auto()
+    FUEL_SET = auto()
+
     # pickup (§1.3.1)
     PICKUP_REQUESTED = auto()
     PICKUP_TIME_INVALID = auto()

@@ -1,0 +1,131 @@
+"""What one quote needs, in few queries: which versions and campaigns are in force is asked each time, their content is kept.
+
+The content of a live version never changes and its key is unique for good, so what is kept needs no invalidation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from pricing.models import Campaign, CodPlan, Contract, ContractRate, FuelRate, Lane, Surcharge, TariffVersion
+from rulebook import quotes as values
+from rulebook.due import local_day
+from rulebook.products import PRODUCTS
+from rulebook.quotes import PriceBook, QuoteFacts, Rates, Terms
+
+LENGTHS = (9, 6, 4, 2, 0)  # street, county, city, province, everywhere
+
+
+def prefixes(place: str) -> tuple[str, ...]:
+    """Return the GB/T 2260 prefixes a place belongs to, the longest first."""
+    return tuple(dict.fromkeys(place[:length] for length in LENGTHS))
+
+
+def book_for(facts: QuoteFacts) -> PriceBook:
+    """Return rates, terms, charges and offers that bear on these goods at that instant."""
+    day = local_day(facts.at)
+    starts = prefixes(facts.from_place)
+    live = TariffVersion.objects.live_on(day).filter(origin__in=starts).values_list("key", "origin")
+    versions = sorted(live, key=lambda row: -len(row[1]))
+    rates: dict[str, Rates] = {}
+    for key, _origin in versions:  # the list of the narrower region first; a product it lacks comes from the wider one
+        for each in lane_rates(key, starts, prefixes(facts.to_place)):
+            rates.setdefault(each.product, each)
+    if not rates:
+        return PriceBook()
+    codes = {each.version for each in rates.values()}
+    contents = [content for key, _origin in versions if (content := charges_of(key)).version in codes]
+    fuel = FuelRate.objects.filter(valid_from__lte=day).order_by("-valid_from").values_list("share", flat=True).first()
+    return PriceBook(
+        rates=tuple(rates[code] for code in PRODUCTS if code in rates),
+        terms=_terms(facts, tuple(rates)) if facts.customer else {},
+        charges={content.version: content.charges for content in contents},
+        plans={content.version: content.plans for content in contents},
+        offers=tuple(_offer(row) for row in Campaign.objects.running(day, facts.at).order_by("pk")),
+        fuel=fuel or values.ZERO,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def lane_rates(key: UUID, starts: tuple[str, ...], ends: tuple[str, ...]) -> tuple[Rates, ...]:
+    """Return the rates of a version on one lane, a product each: the longest prefixes decide, first where from, then where to."""
+    rows = (
+        Lane.objects.filter(
+            version__key=key, from_zone__places__prefix__in=starts, to_zone__places__prefix__in=ends
+        )
+        .values_list(
+            "product", "from_zone__places__prefix", "to_zone__places__prefix", "heavy_rate", "light_rate", "minimum",
+            "days", "arrives", "cut_off", "pk", "version__code",
+        )
+    )  # fmt: skip
+    best: dict[str, Rates] = {}
+    for product, _start, _end, heavy, light, minimum, days, arrives, cut_off, pk, code in sorted(
+        rows, key=lambda row: (-len(row[1]), -len(row[2]))
+    ):
+        rates = Rates(
+            product=product, heavy=heavy, light=light, minimum=minimum, days=days, arrives=arrives, cut_off=cut_off,
+            rule=f"lane:{pk}", version=code,
+        )  # fmt: skip
+        best.setdefault(product, rates)
+    return tuple(best.values())
+
+
+class _Charges:
+    """The charges and COD plans of one version."""
+
+    def __init__(self, version: TariffVersion) -> None:
+        self.version = version.code
+        self.charges = tuple(charge(row, version.code) for row in version.surcharges.all())
+        self.plans = tuple(values.CodPlan(row.code, row.days, row.most) for row in version.cod_plans.all())
+
+
+@lru_cache(maxsize=200)
+def charges_of(key: UUID) -> _Charges:
+    surcharges = Prefetch("surcharges", Surcharge.objects.prefetch_related("tiers"))
+    plans = Prefetch("cod_plans", CodPlan.objects.order_by("pk"))
+    return _Charges(TariffVersion.objects.prefetch_related(surcharges, plans).get(key=key))
+
+
+def charge(row: Surcharge, version: str) -> values.Charge:
+    """Return a surcharge as a plain value."""
+    return values.Charge(
+        code=row.code, zh=row.zh, en=row.en, when=row.when, basis=row.basis, rate=row.rate, minimum=row.minimum,
+        cap=row.cap, rounding=row.rounding, detail=row.detail, product=row.product, rule=f"surcharge:{row.pk}",
+        version=version, tiers=tuple(values.Tier(t.upto, t.fixed, t.rate, t.cap) for t in row.tiers.all()),
+    )  # fmt: skip
+
+
+def _terms(facts: QuoteFacts, products: Sequence[str]) -> dict[str, Terms]:
+    """Return the terms of the customer's valid contract by product; empty without one."""
+    contract = Contract.objects.valid(facts.customer or 0, local_day(facts.at), facts.at).first()
+    if contract is None:
+        return {}
+    fitting = contract.rates.filter(from_prefix__in=prefixes(facts.from_place), to_prefix__in=prefixes(facts.to_place))
+    own: dict[str, ContractRate] = {}
+    for row in sorted(fitting, key=lambda row: (len(row.from_prefix), len(row.to_prefix))):
+        own[row.product] = row
+    return {product: _of(contract, own.get(product)) for product in products}
+
+
+def _of(contract: Contract, own: ContractRate | None) -> Terms:
+    return Terms(
+        code=contract.code,
+        rule=f"contract:{contract.pk}",
+        share=contract.share,
+        heavy=own.heavy_rate if own else None,
+        light=own.light_rate if own else None,
+        minimum=own.minimum if own else contract.minimum,
+        redelivery_fee=contract.redelivery_fee,
+    )
+
+
+def _offer(row: Campaign) -> values.Offer:
+    return values.Offer(
+        code=str(row.pk), name=row.name, since=row.valid_from, until=row.valid_to, audience=row.audience, value=row.value,
+        benefit=row.benefit, amount=row.amount, share=row.share, gift=row.gift, product=row.product, most_kg=row.most_kg,
+        most_m3=row.most_m3, rule=f"campaign:{row.pk}",
+    )  # fmt: skip

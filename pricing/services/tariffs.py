@@ -1,0 +1,223 @@
+"""Versions of a public price list (§3.3): drafted, approved, published; once live never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core.fsm import perform
+from core.journal import publish as state
+from network.models import Person
+from pricing.choices import TariffState
+from pricing.models import CodPlan, Lane, Surcharge, SurchargeTier, TariffVersion, Zone, ZonePlace
+from pricing.services.common import fact, refuse_overlap
+from rulebook.due import local_day
+from rulebook.errors import Conflict, Refused
+from rulebook.events import On
+from rulebook.quotes import Charge, Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneRow:
+    """A lane of a new version: zones as sets of GB/T 2260 prefixes under a name, rates, promise."""
+
+    product: str
+    start: str
+    start_places: tuple[str, ...]
+    end: str
+    end_places: tuple[str, ...]
+    heavy: Decimal
+    light: Decimal
+    minimum: Decimal
+    days: int
+    arrives: time = time(18)
+    cut_off: time = time(17)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow:
+    """A COD plan of a new version."""
+
+    code: str
+    zh: str
+    en: str
+    days: int
+    most: Decimal
+
+
+@transaction.atomic
+def draft(
+    *,
+    code: str,
+    valid_from: date,
+    lanes: Sequence[LaneRow],
+    by: Person,
+    now: datetime,
+    origin: str = "",
+    note: str = "",
+    charges: Sequence[Charge] | None = None,
+    plans: Sequence[PlanRow] | None = None,
+) -> TariffVersion:
+    """
+    Write down a new version; without charges of its own it takes over those of the last version of the same list.
+
+    :raises Refused: the code is taken, or a place lies in two zones of the same version
+    """
+    by.require("manage_prices")
+    if TariffVersion.objects.filter(code=code).exists():
+        raise Refused("§3.3", _("版本号“%s”已被使用。") % code, field="code")
+    version: TariffVersion = TariffVersion.objects.create(
+        code=code, origin=origin, note=note, valid_from=valid_from, drafted_by=by, drafted_at=now
+    )
+    zones = _zones(version, lanes)
+    Lane.objects.bulk_create([_lane(version, row, zones) for row in lanes], batch_size=1000)
+    if charges is None:
+        _take_over(version)
+    else:
+        write_charges(version, charges, plans or ())
+    return version
+
+
+def _zones(version: TariffVersion, lanes: Sequence[LaneRow]) -> dict[str, Zone]:
+    wanted: dict[str, tuple[str, ...]] = {}
+    for row in lanes:
+        wanted |= {row.start: row.start_places, row.end: row.end_places}
+    owners: dict[str, str] = {}
+    for name, places in wanted.items():
+        for prefix in places:
+            if owners.setdefault(prefix, name) != name:
+                words = _("地区代码 %(place)s 同时属于“%(one)s”和“%(two)s”。")
+                raise Refused("§3.3", words % {"place": prefix, "one": owners[prefix], "two": name}, field="zone")
+    zones = {row.name: row for row in Zone.objects.bulk_create([Zone(version=version, name=name) for name in wanted])}
+    ZonePlace.objects.bulk_create(
+        [ZonePlace(version=version, zone=zones[name], prefix=prefix) for prefix, name in owners.items()], batch_size=1000
+    )
+    return zones
+
+
+def _lane(version: TariffVersion, row: LaneRow, zones: dict[str, Zone]) -> Lane:
+    return Lane(
+        version=version, product=row.product, from_zone=zones[row.start], to_zone=zones[row.end], heavy_rate=row.heavy,
+        light_rate=row.light, minimum=row.minimum, days=row.days, arrives=row.arrives, cut_off=row.cut_off,
+    )  # fmt: skip
+
+
+def write_charges(version: TariffVersion, charges: Sequence[Charge], plans: Sequence[PlanRow]) -> None:
+    rows = Surcharge.objects.bulk_create([_surcharge(version, at, row) for at, row in enumerate(charges)])
+    SurchargeTier.objects.bulk_create(
+        [_tier(row, tier) for row, each in zip(rows, charges, strict=True) for tier in each.tiers]
+    )
+    CodPlan.objects.bulk_create(
+        [CodPlan(version=version, code=p.code, zh=p.zh, en=p.en, days=p.days, most=p.most) for p in plans]
+    )
+
+
+def _surcharge(version: TariffVersion, serial: int, row: Charge) -> Surcharge:
+    return Surcharge(
+        version=version, serial=serial, code=row.code, zh=row.zh, en=row.en, when=row.when, detail=row.detail,
+        product=row.product, basis=row.basis, rate=row.rate, minimum=row.minimum, cap=row.cap, rounding=row.rounding,
+    )  # fmt: skip
+
+
+def _tier(row: Surcharge, tier: Tier) -> SurchargeTier:
+    return SurchargeTier(surcharge=row, upto=tier.upto, fixed=tier.fixed, rate=tier.rate, cap=tier.cap)
+
+
+def _take_over(version: TariffVersion) -> None:
+    """Copy the charges and COD plans of the last live version of the same list."""
+    last = predecessor(version)
+    if last is None:
+        return
+    for row in last.surcharges.prefetch_related("tiers"):
+        tiers = list(row.tiers.all())
+        row.pk, row.version = None, version
+        row.save(force_insert=True)
+        for tier in tiers:
+            tier.pk, tier.surcharge = None, row
+        SurchargeTier.objects.bulk_create(tiers)
+    for plan in last.cod_plans.all():
+        plan.pk, plan.version = None, version
+        plan.save(force_insert=True)
+
+
+def predecessor(version: TariffVersion) -> TariffVersion | None:
+    """Return the live version of the same list that begins last."""
+    live = TariffVersion.objects.filter(origin=version.origin, state=TariffState.LIVE).exclude(pk=version.pk)
+    last: TariffVersion | None = live.order_by("-valid_from").first()
+    return last
+
+
+def _locked(pk: int, by: Person) -> TariffVersion:
+    by.require("manage_prices")
+    version: TariffVersion = TariffVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    return version
+
+
+@transaction.atomic
+def approve(*, pk: int, by: Person, now: datetime) -> TariffVersion:
+    """
+    Agree to a draft (§3.3).
+
+    :raises Refused: it has no lanes
+    :raises Conflict: it is no draft any more
+    """
+    version = _locked(pk, by)
+    perform(version.approve, by=by, at=now)
+    version.save(update_fields=["state", "approved_by", "approved_at"])
+    state(fact(On.TARIFF_APPROVED, f"tariff/{version.pk}", by, now, code=version.code))
+    return version
+
+
+@transaction.atomic
+def send_back(*, pk: int, by: Person, now: datetime) -> TariffVersion:
+    """Make an approved version a draft again."""
+    version = _locked(pk, by)
+    perform(version.send_back)
+    version.save(update_fields=["state", "approved_by", "approved_at"])
+    state(fact(On.TARIFF_SENT_BACK, f"tariff/{version.pk}", by, now, code=version.code))
+    return version
+
+
+def publish(*, pk: int, by: Person, now: datetime) -> TariffVersion:
+    """
+    Put an approved version in force from its first day; the one before it ends the day before, at midnight (§3.3, §0.5).
+
+    :raises Refused: its first day is past, or is today while another version is in force; or another one covers its days
+    :raises Conflict: it is not approved, or somebody published for the same days at the same moment
+    """
+    try:
+        return _publish(pk, by, now)
+    except IntegrityError as raced:
+        raise Conflict(_("同一区域的另一版本刚刚发布，请刷新后核对日期。")) from raced
+
+
+@transaction.atomic
+def _publish(pk: int, by: Person, now: datetime) -> TariffVersion:
+    version = _locked(pk, by)
+    before = predecessor(version)
+    first = local_day(now) if before is None else local_day(now) + timedelta(days=1)
+    if version.valid_from < first:
+        raise Refused("§3.3", _("生效日期最早为 %s：已执行的价格不能追溯更改。") % first, field="valid_from")
+    if before and before.valid_to is None and before.valid_from < version.valid_from:
+        before.valid_to = version.valid_from - timedelta(days=1)
+        before.save(update_fields=["valid_to"])
+    _refuse_overlap(version)
+    perform(version.publish, by=by, at=now)
+    version.save(update_fields=["state", "published_by", "published_at"])
+    since = version.valid_from.isoformat()
+    state(fact(On.TARIFF_PUBLISHED, f"tariff/{version.pk}", by, now, code=version.code, valid_from=since))
+    return version
+
+
+def _refuse_overlap(version: TariffVersion) -> None:
+    others = TariffVersion.objects.filter(origin=version.origin, state=TariffState.LIVE)
+    others = others.filter(Q(valid_to=None) | Q(valid_to__gte=version.valid_from))
+    if version.valid_to:
+        others = others.filter(valid_from__lte=version.valid_to)
+    refuse_overlap(others.first(), "§3.3")

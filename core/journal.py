@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils.module_loading import import_string
 
 from core.models import Actor, Entry
+from core.rows import insert
 from rulebook.events import On
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -55,7 +56,7 @@ def publish(*facts: Fact, born: str = "") -> list[Entry]:
 
 def _write(facts: Sequence[Fact], numbers: "_Numbering") -> list[Entry]:
     numbers.learn({fact.order for fact in facts if fact.order and fact.in_sequence})
-    return Entry.objects.bulk_create([_entry(fact, numbers) for fact in facts]) if facts else []
+    return insert([_entry(fact, numbers) for fact in facts])
 
 
 class _Numbering:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from core.effects import after_commit
 from core.journal import Fact
 from core.models import Entry
+from core.rows import insert
 from network.models import Person, Unit
 from notify.choices import Kind
 from notify.models import Message
@@ -25,7 +26,7 @@ def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
     calls = call_centre() if any(_concerns_calls(entry) for entry in entries) else None
     messages = [message for entry in entries for message in _caused_by(entry, calls)]
     if messages:
-        stored = Message.objects.bulk_create(messages)
+        stored = insert(messages)
         after_commit("notify.tasks.send", ids=[message.pk for message in stored])
     return []
 

@@ -9,6 +9,7 @@ from itertools import chain
 
 from core.journal import Fact
 from core.models import Entry
+from core.rows import write_back
 from rulebook import VERSION
 from rulebook.events import On
 from rulebook.facts import Facts
@@ -18,7 +19,6 @@ from sla.models import Deadline, Step
 from sla.services.calendar import calendar_for
 from sla.services.entries import holder_of, judged, order_of, order_told_of, subjects_for, unit_of
 from sla.services.telling import name_answerable, told
-from sla.services.writing import write_back
 
 LATE_AFTER = timedelta(seconds=15)
 FOLLOWERS: dict[str, list[Limit]] = defaultdict(list)
@@ -366,7 +366,7 @@ class Clockwork:
 
     def _settle_followers(self, parent: Deadline, now: datetime, entry_id: int | None) -> None:
         clauses = {limit.clause for limit in FOLLOWERS[parent.clause]}
-        for deadline in self.running:
+        for deadline in self.running if clauses else ():
             if deadline.clause in clauses and deadline.subject == parent.subject and deadline.stopped_at is None:
                 self._settle_follower(deadline, parent, now, entry_id)
 

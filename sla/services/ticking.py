@@ -7,6 +7,7 @@ from django.db import transaction
 
 from core.journal import Fact, publish
 from core.models import SYSTEM
+from orders.models import Order
 from rulebook.events import On
 from sla.choices import State, StepKind
 from sla.models import Heartbeat, Step
@@ -17,6 +18,7 @@ log = structlog.get_logger(__name__)
 BATCH = 1_000
 MOST_BATCHES = 20  # a pass ends within its five seconds; what is left is the next pass's
 BEAT = "tick"
+UNREAD = [f"deadline__order__{field.name}" for field in Order._meta.concrete_fields if field.name not in ("id", "number")]
 
 
 def tick(*, now: datetime, batch: int = BATCH) -> int:
@@ -72,7 +74,7 @@ def _retry_failing(now: datetime, limit: int) -> int:
 def _claim(now: datetime, limit: int, *, failing: bool) -> list[Step]:
     """Lock due steps with their clocks, passing over what a service or another worker holds right now."""
     steps = Step.objects.due(now).filter(attempts__gt=0) if failing else Step.objects.due(now).filter(attempts=0)
-    rows = steps.select_related("deadline__order").order_by("at")
+    rows = steps.select_related("deadline__order").defer(*UNREAD).order_by("at")
     return list(rows.select_for_update(skip_locked=True, of=("self", "deadline"), no_key=True)[:limit])
 
 

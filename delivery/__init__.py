@@ -1,1 +1,1 @@
-"""Line-haul, forwarding, last mile, sign slips and COD will live here."""
+"""What happens after the waybill: cash on delivery; line-haul, forwarding, last mile and sign slips will live here too."""

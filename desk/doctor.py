@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Exists, F, Max, Min, OuterRef
 
 from core.models import Entry
+from delivery.services import out_of_balance
 from network.choices import UnitKind
 from network.models import Unit
 from network.services import calendar, head_department
@@ -140,6 +141,15 @@ def outbox(now: datetime) -> list[Finding]:
     return [Finding(f"有通知已等待 {waited:.0f} 秒未发出", "检查任务进程；notify 的补发任务会自动重试。")]
 
 
+def cash(now: datetime) -> list[Finding]:
+    """Collected = remitted + outstanding + written off, for every order (§4.3.3.2)."""
+    wrong = out_of_balance()
+    count = wrong.count()
+    if not count:
+        return []
+    return [Finding(f"{count} 票代收货款账实不符，例如 {wrong[0].order.number}", "由财务按该订单的收付记录核对。")]
+
+
 def working_days(now: datetime) -> list[Finding]:
     day = local_day(now) + CALENDAR_AHEAD
     if not calendar().is_provisional(day):
@@ -178,6 +188,7 @@ CHECKS: dict[str, Check] = {
     "空时限": stepless_clocks,
     "日志编号": journal,
     "通知": outbox,
+    "代收货款": cash,
     "工作日历": working_days,
     "组织": organisation,
 }

@@ -86,6 +86,17 @@ class On(StrEnum):
     SLIP_LOST = auto()
     SLIP_CLOSED = auto()
 
+    # cash on delivery (§4.3.3.2)
+    CASH_COLLECTED = auto()
+    CASH_DISCREPANCY_RAISED = auto()
+    CASH_RESOLVED = auto()
+    CASH_COUNTED = auto()
+    CASH_BANKED = auto()
+    CASH_CONFIRMED_BY_BANK = auto()
+    CASH_REMITTED = auto()
+    CASH_VOIDED = auto()
+    CASH_WRITTEN_OFF = auto()
+
     # complaints and claims (§1.6, §4.4, §4.5)
     COMPLAINT_FILED = auto()
     COMPLAINT_RECATEGORISED = auto()

@@ -1,0 +1,56 @@
+from datetime import timedelta
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Cash(TextChoices):
+    """Where the money collected for the shipper stands (代收货款)."""
+
+    DUE = "due", _("待收款")
+    COLLECTED = "collected", _("已收款")
+    COUNTED = "counted", _("已清点")
+    BANKED = "banked", _("已存行")
+    REMITTED = "remitted", _("已汇付")
+    DISCREPANCY = "discrepancy", _("差异待处理")
+    VOID = "void", _("已作废")
+    WRITTEN_OFF = "written_off", _("已核销")
+
+
+class Holder(TextChoices):
+    """The accounts money moves between. `OWED` is what the shipper has yet to get of what was collected."""
+
+    OWED = "owed", _("应付发货人")
+    COURIER = "courier", _("收款人手中")
+    BRANCH = "branch", _("营业部库存")
+    BANK = "bank", _("银行")
+
+
+class Move(TextChoices):
+    COLLECT = "collect", _("收款")
+    TAKE_BACK = "take_back", _("冲回收款")
+    COUNT = "count", _("清点")
+    BANK = "bank", _("存行")
+    REMIT = "remit", _("汇付")
+    WRITE_OFF = "write_off", _("核销")
+
+
+class Means(TextChoices):
+    CASH = "cash", _("现金")
+    CARD = "card", _("刷卡")
+    CODE = "code", _("扫码")
+
+
+class Plan(TextChoices):
+    """How fast the shipper is paid after the bank's confirmation."""
+
+    SAME_DAY = "same_day", _("即日退")
+    THREE_DAY = "three_day", _("三日退")
+
+
+PAYOUT_DAYS = {Plan.SAME_DAY: 0, Plan.THREE_DAY: 3}
+"""Calendar days after collection by whose end the shipper is paid (§0.7)."""
+
+OUTSTANDING = (Cash.COLLECTED, Cash.COUNTED, Cash.BANKED, Cash.DISCREPANCY)
+LONGEST_OFFLINE = timedelta(days=2)
+"""An event told later than this after it happened is entered by the office, with a filing."""

@@ -40,6 +40,7 @@ WAYS = (
     Way("pickups", "truck", pgettext_lazy("menu", "接货"), BRANCH_STAFF | {Role.FLEET}),
     Way("courier", "box", _("我的接货"), frozenset({Role.COURIER})),
     Way("callcentre", "headset", _("呼叫中心"), MAY["watch_calls"]),
+    Way("cash", "money", _("代收货款"), MAY["see_cash"]),
     Way("manage", "chart", _("指标"), MAY["see_kpis"]),
     Way("filings", "shield", _("备案"), BRANCH_STAFF | {Role.DEPARTMENT}),
     Way("import", "upload", _("导入"), MAY["import"]),

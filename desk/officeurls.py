@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from desk.views import calendar, callcentre, coverage, filings, manage, messages, network, people, phone
+from desk.views import calendar, callcentre, cash, coverage, filings, manage, messages, network, people, phone
 
 urlpatterns: list[URLPattern] = [
     path("calls/", callcentre.board, name="callcentre"),
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("manage/", manage.figures, name="manage"),
     path("manage/rows/", manage.rows, name="manage-rows"),
     path("calendar/", calendar.year, name="calendar"),
+    path("cash/", cash.page, name="cash"),
+    path("cash/ledger.xlsx", cash.ledger, name="cash-ledger"),
+    path("cash/<slug:verb>/", cash.act, name="cash-act"),
     path("filings/", filings.filings, name="filings"),
     path("filings/new/<uuid:deadline>/", filings.file, name="file"),
     path("filings/<int:pk>/", filings.decide, name="filing"),

@@ -45,6 +45,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.PRICE_CONFIRMED: ("money", gettext_noop("客户接受报价")),
     On.PRICE_DECLINED: ("money", gettext_noop("客户拒绝报价")),
     On.PRICE_REOPENED: ("money", gettext_noop("计价依据变更，须重新报价")),
+    On.PRICE_RECKONED: ("money", gettext_noop("按系统价重新计价：%(total)s 元")),
     On.WAYBILL_ISSUED: ("file", gettext_noop("开单，运单号 %(waybill)s")),
     On.ORDER_HANDED_BACK: ("undo", gettext_noop("货物已退还发货人")),
     On.PERSONAL_DATA_SHOWN: ("eye", gettext_noop("查看完整电话")),
@@ -87,7 +88,7 @@ FIELDS = {
     "pieces": lazy("件数"), "weight_kg": lazy("重量（千克）"), "volume_m3": lazy("体积（立方米）"),
     "branch_code": lazy("营业部编号"), "packing": lazy("包装"), "declared_value": lazy("声明价值"),
     "insured": lazy("保价"), "cod_amount": lazy("代收货款"), "payer": lazy("付款方式"), "delivery": lazy("送货方式"),
-    "slip_return": lazy("签收单"), "pickup": lazy("上门接货"), "appointment": lazy("预约接货时间"), "remark": lazy("备注"),
+    "slip_return": lazy("签收单"), "product": lazy("产品"), "pickup": lazy("上门接货"), "appointment": lazy("预约接货时间"), "remark": lazy("备注"),
 }  # fmt: skip
 
 

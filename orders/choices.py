@@ -25,7 +25,10 @@ class PriceState(TextChoices):
     DECLINED = "declined", _("客户已拒绝")
 
 
-AGREED = (PriceState.LISTED, PriceState.CONTRACT, PriceState.CAMPAIGN, PriceState.CONFIRMED)
+SYSTEM_PRICES = (PriceState.LISTED, PriceState.CONTRACT, PriceState.CAMPAIGN)
+"""Price states that the system reckons; they need no quote and no answer (§3.3)."""
+
+AGREED = (*SYSTEM_PRICES, PriceState.CONFIRMED)
 """Price states a waybill may be issued from (§1.4.3)."""
 
 

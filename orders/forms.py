@@ -23,6 +23,7 @@ from orders.choices import Delivery, Payer, SlipReturn
 from orders.phones import canonical
 from orders.picker import PlacePicker
 from orders.services.draft import Draft, Party
+from rulebook.products import PRODUCTS
 from rulebook.prohibited import prohibited
 
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # can make a text read as what it is not
@@ -160,6 +161,11 @@ def _money(label: Any, help_text: Any) -> Amount:
     )
 
 
+def product_choices() -> list[tuple[str, str]]:
+    """Return the products (§4.6) by their names, the choice left to us first."""
+    return [("", _("由我们选择")), *((row.code, in_words(row)) for row in PRODUCTS.values())]
+
+
 class DraftForm(forms.Form):
     """The content of an order. `form.draft()` is what `orders.services.place` and `edit` take."""
 
@@ -196,6 +202,13 @@ class DraftForm(forms.Form):
     payer = _choice(_("付款方式"), Payer.choices)
     delivery = _choice(_("送货方式"), Delivery.choices)
     slip_return = _choice(_("签收单"), SlipReturn.choices)
+    product = forms.ChoiceField(
+        label=_("产品"),
+        choices=product_choices,
+        required=False,
+        help_text=_("不选则按汽运专线计价"),
+        error_messages={"invalid_choice": _("没有“%(value).20s”这个选项，请从列表中选择。")},
+    )
     pickup = forms.BooleanField(label=_("上门接货"), required=False, help_text=_("不勾选表示自己送货到营业部"))
     appointment = forms.DateTimeField(
         label=_("预约接货时间"),

@@ -8,13 +8,27 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import RETURN_VALUE, FSMField, transition
 
 from core.fsm import SafeFSMModelMixin, guard
 from core.personal import EncryptedTextField, blind, digits
 from network.models import Person, Unit
-from orders.choices import AGREED, OPEN, Channel, Delivery, NoteKind, Outcome, Payer, PriceState, SlipReturn, State
+from orders.choices import (
+    AGREED,
+    OPEN,
+    SYSTEM_PRICES,
+    Channel,
+    Delivery,
+    NoteKind,
+    Outcome,
+    Payer,
+    PriceState,
+    SlipReturn,
+    State,
+)
 from orders.jobs import ImportJob, ImportReject
+from pricing.models import GivenQuote
+from rulebook.products import PRODUCTS
 
 __all__ = [
     "BranchQuote", "Contact", "ImportJob", "ImportReject", "Move", "Note", "NotePrint", "Order", "OrderQuerySet", "Version",
@@ -119,6 +133,10 @@ class Order(SafeFSMModelMixin, models.Model):
     consignee_place = models.CharField(_("收货地区"), max_length=6)
     consignee_address = models.CharField(_("收货地址"), max_length=200)
 
+    product = models.CharField(
+        _("产品"), max_length=20, blank=True, db_default="", choices=[(row.code, row.zh) for row in PRODUCTS.values()]
+    )  # '' leaves it to us (§4.6)
+    price = models.ForeignKey(GivenQuote, models.PROTECT, null=True, blank=True, related_name="+")
     goods = models.CharField(_("货物名称"), max_length=60)
     pieces = models.PositiveIntegerField(_("件数"))
     weight_kg = models.DecimalField(_("重量（千克）"), max_digits=9, decimal_places=2)
@@ -278,10 +296,13 @@ class Order(SafeFSMModelMixin, models.Model):
         """The customer declines the quote; the order is cancelled with that reason."""
 
     @transition(
-        field=price_state, source=[PriceState.QUOTED, PriceState.CONFIRMED, PriceState.DECLINED], target=PriceState.TO_QUOTE
+        field=price_state,
+        source=[*AGREED, PriceState.TO_QUOTE, PriceState.QUOTED, PriceState.DECLINED],
+        target=RETURN_VALUE(*SYSTEM_PRICES, PriceState.TO_QUOTE),
     )
-    def reopen_price(self) -> None:
-        """An edit changed what the price was based on."""
+    def reckon_price(self, source: str) -> str:
+        """Take the price the system reckons, or its having none: when placed, and when an edit changed the basis (§3.3)."""
+        return source
 
 
 class Contact(models.Model):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.language import in_words
 from core.personal import mask_phone
 from network.places import exists, full_name
 from orders.choices import Delivery, Payer, SlipReturn
@@ -16,6 +17,7 @@ from orders.models import Order
 from orders.services import versions
 from orders.services.editing import Difference
 from portal.words import window_words
+from rulebook.products import PRODUCTS
 
 CODED: dict[str, Any] = {"payer": Payer, "delivery": Delivery, "slip_return": SlipReturn}
 
@@ -51,6 +53,8 @@ def _value(name: str, value: Any) -> str:
         return _("是") if value else _("否")
     if name in CODED:
         return str(CODED[name](value).label)
+    if name == "product":
+        return in_words(PRODUCTS[value])
     if name.endswith("_phone"):
         return mask_phone(str(value))
     if name.endswith("_place") and exists(str(value)):

@@ -82,6 +82,7 @@ WORDS: dict[str, Any | Callable[[Entry], Any]] = {
     On.PRICE_CONFIRMED: _("您已确认报价"),
     On.PRICE_DECLINED: _("您未接受报价"),
     On.PRICE_REOPENED: _("订单内容有变，需要重新报价"),
+    On.PRICE_RECKONED: _("订单内容有变，运费已重新计算"),
     On.WAYBILL_ISSUED: _("已开单，运单号 %(waybill)s"),
     On.PICKUP_TIME_INVALID: _("所选接货时间不在接货时段内，营业部会与您重新约定"),
     On.PICKUP_APPOINTED: _appointed,

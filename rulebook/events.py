@@ -31,6 +31,7 @@ class On(StrEnum):
     PRICE_CONFIRMED = auto()
     PRICE_DECLINED = auto()
     PRICE_REOPENED = auto()
+    PRICE_RECKONED = auto()
     WAYBILL_ISSUED = auto()
     ORDER_HANDED_BACK = auto()
     PERSONAL_DATA_SHOWN = auto()

@@ -31,6 +31,7 @@ from orders.services.draft import draft_of
 from orders.services.editing import Difference
 from pickup.choices import State as Pickup
 from pickup.models import PickupTask
+from pricing.words import price_told
 from sla.models import Deadline
 from sla.services import explain
 
@@ -66,6 +67,7 @@ def draw(
         "notes": order.notes.select_related("by").order_by("-at"),
         "contacts": order.contacts.select_related("by").order_by("-at"),
         "prints": order.prints.select_related("by").order_by("-serial"),
+        "price": price_told(order.price),
         "quotes": order.quotes.select_related("by").order_by("-pk"),
         "edits": [(version, [_said(d) for d in changed]) for version, changed in versions(order)],
         "moves": order.moves_made.select_related("from_branch", "to_branch").order_by("-at"),

@@ -169,6 +169,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600  # absolute; the idle limit is ecomlogistics.middleware.SessionLimits
 SESSION_IDLE_SECONDS = number("SESSION_IDLE_MINUTES") * 60
+PRICES_KEPT_SECONDS = 5  # how long a process remembers what is in force (pricing.services.standing)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

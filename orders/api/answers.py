@@ -12,6 +12,8 @@ from network.models import Unit
 from orders.api.content import content_of
 from orders.models import BranchQuote, Contact, Note, NotePrint, Order, Waybill
 from orders.services.draft import draft_of
+from pricing.models import GivenQuote
+from pricing.words import price_told
 
 
 class BranchAnswer(serializers.ModelSerializer[Unit]):
@@ -63,9 +65,20 @@ def order_detail(order: Order, *, masked: bool) -> dict[str, Any]:
     return {
         **order_answer(order),
         "content": content,
+        "price": price_answer(order.price),
         "quotes": QuoteAnswer(order.quotes.order_by("pk"), many=True).data,
         "waybill": WaybillAnswer(waybill).data if waybill else None,
     }
+
+
+def price_answer(kept: GivenQuote | None) -> dict[str, Any] | None:
+    """Return a price as the system gave it, its lines adding up to its total; None where the branch quotes."""
+    told = price_told(kept)
+    if kept is None or told is None:
+        return None
+    lines = [{"name": line.name, "words": line.words, "amount": str(line.amount)} for line in told.lines]
+    given = {"id": kept.pk, "source": kept.source, "product": kept.product, "version": kept.version, "total": str(kept.total)}
+    return {**given, "why": told.why, "lines": lines}
 
 
 class QuoteAnswer(serializers.ModelSerializer[BranchQuote]):

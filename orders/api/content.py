@@ -27,7 +27,7 @@ PATHS: dict[str, str] = {
     "pickup.appointment": "appointment",
     **{
         f"services.{name}": name
-        for name in ("insured", "declared_value", "cod_amount", "payer", "delivery", "slip_return")
+        for name in ("insured", "declared_value", "cod_amount", "payer", "delivery", "slip_return", "product")
     },
     "remark": "remark",
 }

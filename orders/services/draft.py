@@ -43,6 +43,7 @@ class Draft:
     payer: str = Payer.SHIPPER
     delivery: str = Delivery.SELF_PICKUP
     slip_return: str = SlipReturn.NONE
+    product: str = ""
     pickup: bool = True
     appointment: datetime | None = None
     remark: str = ""
@@ -81,7 +82,7 @@ PLAIN = tuple(f.name for f in fields(Draft) if f.name not in {"shipper", "consig
 PRICE_BASIS = frozenset(
     {
         "goods", "pieces", "weight_kg", "volume_m3", "declared_value", "insured", "cod_amount", "delivery", "slip_return",
-        "pickup", "shipper.place", "consignee.place",
+        "product", "pickup", "shipper.place", "consignee.place",
     }
 )  # fmt: skip
 """What a price is based on: an edit of any of these returns the order to its price step (§3.3)."""

@@ -18,6 +18,7 @@ from orders.models import Order, Version
 from orders.services.common import about, label, locked, stamp
 from orders.services.draft import PRICE_BASIS, Draft, draft_of, from_flat, write_to
 from orders.services.placing import check_appointment, named_branch, pickup_day
+from orders.services.price import set_price, told
 from orders.services.routing import move_for_customer, reassign
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
@@ -88,13 +89,14 @@ def _apply(order: Order, draft: Draft, changed: list[str], by: Actor, who: str, 
     if "pickup" in changed or agreed:
         order.pickup_on = pickup_day(order, now)
     stamp(order, by, who, now)
+    before = order.price_state
     basis_changed = not PRICE_BASIS.isdisjoint(changed)
-    reopened = basis_changed and order.price_state in (PriceState.QUOTED, PriceState.CONFIRMED, PriceState.DECLINED)
-    if reopened:
-        order.reopen_price()
+    if basis_changed:
+        set_price(order, by, now)
     order.save()
-    if reopened:
-        publish(about(order, On.PRICE_REOPENED, by, now))
+    if basis_changed and not before == order.price_state == PriceState.TO_QUOTE:
+        reopened = order.price_state == PriceState.TO_QUOTE
+        publish(about(order, On.PRICE_REOPENED if reopened else On.PRICE_RECKONED, by, now, **told(order)))
 
 
 def _follow_customer(order: Order, branch: Unit, by: Actor, who: str, now: datetime) -> None:

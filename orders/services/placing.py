@@ -17,6 +17,7 @@ from orders.models import Order
 from orders.numbers import order_number
 from orders.services.common import about, stamp
 from orders.services.draft import Draft, draft_of, from_flat, write_to
+from orders.services.price import set_price, told
 from rulebook.due import local_day
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
@@ -108,11 +109,12 @@ def _store(
     order.ship_on = today
     order.pickup_on = pickup_day(order, now)
     stamp(order, by, who, now)
+    set_price(order, by, now)
     if branch:
         order.assign(branch=branch, at=now)
     order.save(force_insert=True)
     where = On.ORDER_REACHED_BRANCH if branch else On.ORDER_UNASSIGNED
-    publish(*(about(order, name, by, now, at_placing=True) for name in (On.ORDER_SUBMITTED, where)), born=order.number)
+    publish(*(about(order, name, by, now, at_placing=True, **told(order)) for name in (On.ORDER_SUBMITTED, where)), born=order.number)
     return order
 
 

@@ -21,6 +21,7 @@ from orders.models import Order
 from orders.numbers import is_valid
 from portal import access, changes, progress
 from portal.access import Right
+from pricing.words import price_told
 from rulebook.errors import Conflict
 
 MOST_NUMBERS = 20
@@ -93,6 +94,7 @@ def page(
     if may != Right.PUBLIC:
         context |= {
             "edits": changes.edits(order), "quote": order.quotes.order_by("-pk").first(),
+            "price": price_told(order.price) if may == Right.ACT else None,
             "from_place": full_name(order.shipper_place), "to_place": full_name(order.consignee_place),
         }  # fmt: skip
     return render(request, "portal/progress.html", context, status=status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
@@ -106,8 +107,9 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
 
 class Campaign(models.Model):
-    """A campaign (§5.1): from–to inclusive, one audience, one benefit; never edited, only ended."""
+    """A campaign (§5.1): from–to inclusive, one audience, one benefit; never edited, only ended. `key` names it for good."""
 
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
     name = models.CharField(_("活动名称"), max_length=60)
     valid_from = models.DateField(_("开始日期"))
     valid_to = models.DateField(_("结束日期"))

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
-from pricing.models import Campaign, CodPlan, Contract, ContractRate, FuelRate, Lane, Surcharge, TariffVersion
+from pricing.models import CodPlan, Contract, ContractRate, Lane, Surcharge, TariffVersion
+from pricing.services.standing import offer, standing
 from rulebook import quotes as values
 from rulebook.due import local_day
 from rulebook.products import PRODUCTS
@@ -27,26 +28,23 @@ def prefixes(place: str) -> tuple[str, ...]:
 
 def book_for(facts: QuoteFacts) -> PriceBook:
     """Return rates, terms, charges and offers that bear on these goods at that instant."""
-    day = local_day(facts.at)
-    starts = prefixes(facts.from_place)
-    live = TariffVersion.objects.live_on(day).filter(origin__in=starts).values_list("key", "origin")
-    versions = sorted(live, key=lambda row: -len(row[1]))
+    starts, ends = prefixes(facts.from_place), prefixes(facts.to_place)
+    now = standing(facts.at, starts)
     rates: dict[str, Rates] = {}
-    for key, _origin in versions:  # the list of the narrower region first; a product it lacks comes from the wider one
-        for each in lane_rates(key, starts, prefixes(facts.to_place)):
+    for key in now.versions:  # the list of the narrower region first; a product it lacks comes from the wider one
+        for each in lane_rates(key, starts, ends):
             rates.setdefault(each.product, each)
     if not rates:
         return PriceBook()
     codes = {each.version for each in rates.values()}
-    contents = [content for key, _origin in versions if (content := charges_of(key)).version in codes]
-    fuel = FuelRate.objects.filter(valid_from__lte=day).order_by("-valid_from").values_list("share", flat=True).first()
+    contents = [content for key in now.versions if (content := charges_of(key)).version in codes]
     return PriceBook(
         rates=tuple(rates[code] for code in PRODUCTS if code in rates),
         terms=_terms(facts, tuple(rates)) if facts.customer else {},
         charges={content.version: content.charges for content in contents},
         plans={content.version: content.plans for content in contents},
-        offers=tuple(_offer(row) for row in Campaign.objects.running(day, facts.at).order_by("pk")),
-        fuel=fuel or values.ZERO,
+        offers=tuple(offer(key) for key in now.campaigns),
+        fuel=now.fuel,
     )
 
 
@@ -121,11 +119,3 @@ def _of(contract: Contract, own: ContractRate | None) -> Terms:
         minimum=own.minimum if own else contract.minimum,
         redelivery_fee=contract.redelivery_fee,
     )
-
-
-def _offer(row: Campaign) -> values.Offer:
-    return values.Offer(
-        code=str(row.pk), name=row.name, since=row.valid_from, until=row.valid_to, audience=row.audience, value=row.value,
-        benefit=row.benefit, amount=row.amount, share=row.share, gift=row.gift, product=row.product, most_kg=row.most_kg,
-        most_m3=row.most_m3, rule=f"campaign:{row.pk}",
-    )  # fmt: skip

@@ -245,8 +245,9 @@ def test_other_media_types_are_refused(client: PartnerClient) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_round_trips_of_an_order(client: PartnerClient) -> None:
+def test_round_trips_of_an_order(client: PartnerClient, settings) -> None:
     """Key, nonce, branch; in one transaction: number, order, facts, pickup, its facts, clocks, steps, message; the clocks told."""
+    settings.PRICES_KEPT_SECONDS = 5  # as in production: which prices are in force is remembered
     client.post(ORDERS, order_body("warm-up"))
     with CaptureQueriesContext(connection) as queries:
         assert client.post(ORDERS, order_body("TB-9")).status_code == 201

@@ -1,0 +1,61 @@
+"""The price of an order (§3.3): asked for when it is placed and when its basis changes, kept with its lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pricing.services as prices
+from core.models import Actor
+from customers.choices import Group
+from customers.models import Customer
+from orders.choices import PriceState
+from orders.models import Order
+from pricing.services import QuoteFacts
+
+
+def facts_of(order: Order, *, at: datetime, customer: Customer | None = None, **measured: object) -> QuoteFacts:
+    """
+    Return what the price of an order depends on; what was measured at the branch takes the place of what was said.
+
+    :param customer: the record the contract and the group come from (§3.4.1); None: whoever orders is not identified
+    """
+    said: dict[str, object] = {
+        name: getattr(order, name)
+        for name in (
+            "weight_kg", "volume_m3", "pieces", "product", "declared_value", "insured", "cod_amount", "delivery", "pickup",
+            "slip_return", "channel",
+        )
+    }  # fmt: skip
+    if customer:
+        said |= {"customer": customer.pk, "membership": customer.group, "key_customer": customer.group == Group.KEY}
+    facts = {**said, **measured, "from_place": order.shipper_place, "to_place": order.consignee_place, "at": at}
+    return QuoteFacts(**facts)  # type: ignore[arg-type]
+
+
+def customer_of(order: Order) -> Customer | None:
+    """Return the bound customer who ships under this phone (§3.4.1), None for a stranger (陌生客户)."""
+    found: Customer | None = Customer.objects.bound().filter(phone_index=order.shipper_phone_index).first()
+    return found
+
+
+def set_price(order: Order, by: Actor, now: datetime) -> None:
+    """
+    Put the price of today on an order: its state, and what was quoted; the caller saves.
+
+    A contract is used when a member of staff has the customer on the line; the hall without a login and partners get the
+    public price, so that nobody reads a contract by typing another one's phone †.
+
+    :raises Refused: measures or sums that cannot be
+    """
+    facts = facts_of(order, at=now, customer=customer_of(order) if by.kind == "person" else None)
+    quote = prices.quote(facts)
+    order.price = prices.keep(quote, facts)
+    if not (quote.source == order.price_state == PriceState.TO_QUOTE):
+        order.reckon_price(quote.source)
+
+
+def told(order: Order) -> dict[str, object]:
+    """Return what the journal notes of a price: where it is from, what it comes to, which quote it is."""
+    if order.price is None:
+        return {"price": order.price_state}
+    return {"price": order.price_state, "total": str(order.price.total), "quote": order.price.pk}

@@ -54,3 +54,53 @@ PAYOUT_DAYS = {Plan.SAME_DAY: 0, Plan.THREE_DAY: 3}
 OUTSTANDING = (Cash.COLLECTED, Cash.COUNTED, Cash.BANKED, Cash.DISCREPANCY)
 LONGEST_OFFLINE = timedelta(days=2)
 """An event told later than this after it happened is entered by the office, with a filing."""
+
+
+class State(TextChoices):
+    """Where a shipment is (design §3)."""
+
+    AT_ORIGIN = "at_origin", _("待发车")
+    IN_TRANSIT = "in_transit", _("运输途中")
+    AT_HUB = "at_hub", _("到中转场")
+    ARRIVED = "arrived", _("已进港")
+    FORWARDED = "forwarded", _("已外发")
+    OUT_FOR_DELIVERY = "out_for_delivery", _("派送中")
+    WAITING = "waiting", _("现场等待")
+    HELD = "held", _("待再派")
+    READY_FOR_PICKUP = "ready_for_pickup", _("待自提")
+    SIGNED = "signed", _("已签收")
+    SIGNED_WITH_EXCEPTION = "signed_with_exception", _("异常签收")
+    REFUSED = "refused", _("拒收")
+    LOST = "lost", _("丢失")
+    RETURNING = "returning", _("退回中")
+    RETURNED = "returned", _("已退回")
+
+
+ON_THE_ROAD = (State.OUT_FOR_DELIVERY, State.WAITING)
+AT_THE_DOOR = (*ON_THE_ROAD, State.READY_FOR_PICKUP, State.FORWARDED)
+"""States in which the consignee can sign or refuse."""
+
+TO_PLAN = (State.ARRIVED, State.HELD)
+"""States of goods that a terminal branch has yet to send out or offer."""
+
+ENDED = (State.SIGNED, State.SIGNED_WITH_EXCEPTION, State.RETURNED)
+
+
+class Contacted(TextChoices):
+    """Whom the courier spoke to from the spot (§1.3.3.3)."""
+
+    CONSIGNEE = "consignee", _("收货人")
+    SHIPPER = "shipper", _("发货人")
+    NOBODY = "nobody", _("均未接通")
+
+
+class Relation(TextChoices):
+    SELF = "self", _("本人")
+    COLLEAGUE = "colleague", _("同事")
+    FAMILY = "family", _("家人")
+    DOORMAN = "doorman", _("门卫或代收点")
+
+
+class ScanState(TextChoices):
+    APPLIED = "applied", _("已生效")
+    PARKED = "parked", _("等待前序")

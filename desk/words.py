@@ -19,7 +19,15 @@ from pickup.choices import AgreedBy
 from rulebook.due import local
 from rulebook.events import On
 from rulebook.limits import LIMITS
-from rulebook.reasons import CANCEL_REASONS, NOT_REACHED_REASONS, PICKUP_FAILURE_REASONS, POSTPONE_REASONS
+from rulebook.reasons import (
+    CANCEL_REASONS,
+    DELIVERY_FAILURE_REASONS,
+    EXCEPTIONS,
+    NOT_REACHED_REASONS,
+    PICKUP_FAILURE_REASONS,
+    POSTPONE_REASONS,
+    REFUSAL_REASONS,
+)
 from rulebook.roles import Role
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -59,6 +67,25 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.PICKUP_FAILED: ("alert", gettext_noop("接货失败%(reason)s")),
     On.PICKUP_HANDED_BACK: ("undo", gettext_noop("已接货物退还发货人")),
     On.PICKUP_CANCELLED: ("x", gettext_noop("取消接货")),
+    On.SHIPMENT_OPENED: ("box", gettext_noop("货物待发车，由%(terminal)s派送")),
+    On.SHIPMENT_DEPARTED: ("truck", gettext_noop("从%(unit)s发车")),
+    On.SHIPMENT_REACHED_HUB: ("pin", gettext_noop("到达中转场%(unit)s")),
+    On.SHIPMENT_ARRIVED: ("pin", gettext_noop("到达%(unit)s%(checked)s")),
+    On.SHIPMENT_FORWARDED: ("swap", gettext_noop("外发，承运商%(carrier)s")),
+    On.SHIPMENT_TRACKED: ("note", gettext_noop("登记外发跟踪")),
+    On.SHIPMENT_FOLLOWED_UP: ("note", gettext_noop("登记每日跟进")),
+    On.SHIPMENT_OFFERED_FOR_PICKUP: ("home", gettext_noop("等待客户自提")),
+    On.SHIPMENT_LOADED_FOR_DELIVERY: ("truck", gettext_noop("第 %(attempt)s 次派送，司机%(driver)s")),
+    On.SHIPMENT_WAITING_ON_SITE: ("hourglass", gettext_noop("现场等待客户，最多 30 分钟（§1.3.3.3）")),
+    On.DELIVERY_ATTEMPT_FAILED: ("alert", gettext_noop("第 %(attempt)s 次派送未成功%(reason)s")),
+    On.DELIVERY_TIME_AGREED: ("calendar", gettext_noop("与客户另约送达时间 %(delivery_at)s")),
+    On.SHIPMENT_SIGNED: ("check", gettext_noop("已签收 %(pieces)s 件")),
+    On.SHIPMENT_SIGNED_WITH_EXCEPTION: ("alert", gettext_noop("异常签收 %(pieces)s 件%(exception)s")),
+    On.SHIPMENT_REFUSED: ("x", gettext_noop("客户拒收%(reason)s")),
+    On.SHIPMENT_DECLARED_LOST: ("alert", gettext_noop("登记丢失")),
+    On.SHIPMENT_FOUND: ("check", gettext_noop("货物已找到")),
+    On.SHIPMENT_SENT_BACK: ("undo", gettext_noop("退回发货人途中")),
+    On.SHIPMENT_RETURNED: ("undo", gettext_noop("已退回发货人")),
     On.CASH_COLLECTED: ("money", gettext_noop("收到代收货款 %(amount)s 元")),
     On.CASH_DISCREPANCY_RAISED: ("alert", gettext_noop("代收货款有差异：实际 %(found)s 元（§4.3.3.2）")),
     On.CASH_RESOLVED: ("check", gettext_noop("代收货款差异已处理")),
@@ -79,7 +106,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 ACTORS = {"customer": lazy("客户"), "partner": lazy("合作平台"), "system": lazy("系统")}
 ROLES = {role.value: role for role in Role}
-REASONS = CANCEL_REASONS | POSTPONE_REASONS | PICKUP_FAILURE_REASONS | NOT_REACHED_REASONS
+REASONS = (
+    CANCEL_REASONS | POSTPONE_REASONS | PICKUP_FAILURE_REASONS | NOT_REACHED_REASONS | DELIVERY_FAILURE_REASONS | REFUSAL_REASONS
+    | EXCEPTIONS
+)  # fmt: skip
 
 FIELDS = {
     "shipper.name": lazy("发货人"), "shipper.phone": lazy("发货人电话"), "shipper.place": lazy("发货地区"),
@@ -108,7 +138,7 @@ def timeline(entries: Iterable[Entry]) -> list[Happening]:
     """Put an order's facts into words, newest first; two queries for the names of people and units."""
     entries = list(entries)
     people = Person.objects.in_bulk(_keys(entries, "person", "driver") | _actors(entries))
-    units = Unit.objects.in_bulk(_keys(entries, "branch", "from_branch", "responsible", "unit", "holder"))
+    units = Unit.objects.in_bulk(_keys(entries, "branch", "from_branch", "responsible", "unit", "holder", "terminal"))
     names = Names({k: p.name for k, p in people.items()}, {k: u.name for k, u in units.items()})
     return [_happening(entry, names) for entry in reversed(entries)]
 
@@ -178,6 +208,10 @@ READERS: dict[str, Any] = {
     "from_branch": lambda value, row: row.names.unit(value),
     "responsible": lambda value, row: row.names.unit(value),
     "unit": lambda value, row: row.names.unit(value),
+    "terminal": lambda value, row: row.names.unit(value),
+    "exception": lambda value, _row: reason_words(value),
+    "checked": lambda value, _row: _("，到货检查：%s") % _("、").join(in_words(EXCEPTIONS[code]) for code in value) if value else "",
+    "delivery_at": lambda value, _row: _moment(value),
     "person": lambda value, row: row.names.person(value),
     "driver": lambda value, row: row.names.person(value),
     "outcome": lambda value, _row: Outcome(value).label,

@@ -61,6 +61,7 @@ class On(StrEnum):
     PICKUP_CANCELLED = auto()
 
     # line-haul, forwarding, delivery (§1.3.2, §1.3.3)
+    SHIPMENT_OPENED = auto()
     SHIPMENT_DEPARTED = auto()
     SHIPMENT_REACHED_HUB = auto()
     SHIPMENT_ARRIVED = auto()

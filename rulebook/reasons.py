@@ -64,6 +64,36 @@ PICKUP_FAILURE_REASONS = _table(
     Reason("other", "其他", "Other"),
 )
 
+DELIVERY_FAILURE_REASONS = _table(
+    Reason("nobody_there", "现场无人", "Nobody there", "§1.3.3.3"),
+    Reason("not_reached", "联系不上收货人", "Consignee not reached", "§1.3.3.3"),
+    Reason("wrong_address", "地址有误", "Wrong address"),
+    Reason("customers_wish", "客户要求改期", "Customer wants another time", "§1.3.3.3"),
+    Reason("no_money", "代收或到付款未备好", "Money not ready", "§4.3.3.2"),
+    Reason("no_unloading", "无法卸货", "Cannot unload"),
+    Reason("vehicle_trouble", "车辆故障或事故", "Vehicle trouble"),
+    Reason("traffic_or_weather", "交通或天气", "Traffic or weather"),
+    Reason("other", "其他", "Other"),
+)
+
+EXCEPTIONS = _table(
+    Reason("damage", "破损", "Damage", "§4.3.3.8"),
+    Reason("shortage", "少件", "Shortage", "§4.3.3.8"),
+    Reason("wet", "受潮", "Wet", "§4.3.2.8"),
+    Reason("repacked", "包装重封", "Re-sealed", "§4.3.2.8"),
+    Reason("wrong_goods", "货物不符", "Wrong goods", "§4.3.2.8"),
+    Reason("other", "其他", "Other", "§4.3.2.8"),
+)
+
+REFUSAL_REASONS = _table(
+    Reason("not_ordered", "未订购", "Not ordered"),
+    Reason("damaged", "货物破损", "Goods damaged"),
+    Reason("too_late", "送达太晚", "Too late"),
+    Reason("wont_pay", "不付代收或运费", "Will not pay"),
+    Reason("goods_differ", "货物不符", "Goods differ"),
+    Reason("other", "其他", "Other"),
+)
+
 PICKUP_CHANGE_REASONS = _table(
     Reason("order_call", "下单电话中约定", "Agreed at the order call", "§1.3.1.1r"),
     Reason("customers_wish", "客户要求改时间", "At the customer's own wish", "§1.3.1.1r"),

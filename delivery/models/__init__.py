@@ -1,5 +1,6 @@
-"""What happens to goods after the waybill: the cash collected for the shipper."""
+"""What happens to goods after the waybill: their way, and the cash collected for the shipper."""
 
 from delivery.models.cash import CashMovement, CashOnDelivery
+from delivery.models.shipments import DOOR, Attempt, Scan, Shipment
 
-__all__ = ["CashMovement", "CashOnDelivery"]
+__all__ = ["DOOR", "Attempt", "CashMovement", "CashOnDelivery", "Scan", "Shipment"]

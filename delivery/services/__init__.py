@@ -1,10 +1,10 @@
 """The verbs of delivery, and what it hears of the journal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from core.journal import Fact
 from core.models import Entry
-from delivery.services import cash
+from delivery.services import cash, shipments
 from delivery.services.cash import (
     bank,
     books,
@@ -18,8 +18,12 @@ from delivery.services.cash import (
     unsettled,
     write_off,
 )
+from delivery.services.shipments import VERBS, act
+from rulebook.events import On
 
 __all__ = [
+    "VERBS",
+    "act",
     "bank",
     "books",
     "collect",
@@ -40,4 +44,7 @@ def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
     return [fact for entry in entries if (react := REACTIONS.get(entry.name)) for fact in react(entry)]
 
 
-REACTIONS = dict(cash.REACTIONS)
+REACTIONS: dict[str, Callable[[Entry], list[Fact]]] = {
+    **cash.REACTIONS,
+    On.WAYBILL_ISSUED: lambda entry: [*shipments.opened(entry), *cash.REACTIONS[On.WAYBILL_ISSUED](entry)],
+}

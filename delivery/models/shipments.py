@@ -1,0 +1,271 @@
+"""The goods on their way: the shipment, its delivery attempts, the append-only ledger of scans."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import RETURN_VALUE, FSMField, transition
+
+from core.fsm import SafeFSMModelMixin, guard
+from delivery.choices import AT_THE_DOOR, ON_THE_ROAD, TO_PLAN, Cash, Contacted, Relation, ScanState, State
+from delivery.models.cash import CashOnDelivery
+from network.models import Person, Unit
+from orders.choices import Delivery, SlipReturn
+from orders.models import Order
+
+
+class ShipmentQuerySet(models.QuerySet["Shipment"]):
+    def visible_to(self, person: Person) -> ShipmentQuerySet:
+        """Restrict to what this person's units sent, hold or deliver."""
+        return self.filter(
+            person.scope("order__branch__path") | person.scope("terminal__path") | person.scope("place__path")
+        )
+
+    def locked(self) -> ShipmentQuerySet:
+        return self.select_for_update(of=("self",), no_key=True)
+
+    def with_cash(self) -> ShipmentQuerySet:
+        """Add whether money has to be settled before the goods are signed for."""
+        waiting = CashOnDelivery.objects.filter(order=OuterRef("order"), state__in=(Cash.DUE, Cash.DISCREPANCY))
+        return self.annotate(cash_waits=Exists(waiting))
+
+
+@guard("§4.3.3.2", _("代收货款尚未结清，不能签收：请先收款，或登记并处理差异"))
+def cash_is_settled(shipment: Shipment) -> bool:
+    return not CashOnDelivery.objects.filter(order=shipment.order_id, state__in=(Cash.DUE, Cash.DISCREPANCY)).exists()
+
+
+@guard("§1.3.3.1", _("货物为自提，不能派送：客户改为送货的，请先修改送货方式"))
+def is_for_the_door(shipment: Shipment) -> bool:
+    return shipment.door
+
+
+class Shipment(SafeFSMModelMixin, models.Model):
+    """The goods of one waybill, from the origin branch to the signature."""
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="shipment")
+    state = FSMField(_("状态"), default=State.AT_ORIGIN, choices=State.choices, protected=True)
+    pieces = models.PositiveIntegerField(_("件数"))
+    door = models.BooleanField(_("送货上门"))
+    key_customer = models.BooleanField(_("项目客户"), default=False)
+    place = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+"
+    )  # where the goods are, None on the road
+    terminal = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="shipments")  # the branch that delivers
+    opened_at = models.DateTimeField()
+    departed_at = models.DateTimeField(null=True)
+    vehicle = models.CharField(_("车牌号"), max_length=12, blank=True)
+    arrived_at = models.DateTimeField(null=True)
+    checked = models.JSONField(default=list)  # what the arrival check found (§2.1.3.1), coded
+    carrier = models.CharField(_("外发承运商"), max_length=60, blank=True)
+    carrier_phone = models.CharField(_("承运商电话"), max_length=30, blank=True)
+    carrier_no = models.CharField(_("承运商单号"), max_length=40, blank=True)
+    forwarded_at = models.DateTimeField(null=True)
+    driver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="deliveries")
+    attempts_made = models.PositiveSmallIntegerField(default=0)
+    delivery_at = models.DateTimeField(_("约定送达时间"), null=True)
+    waits_until = models.DateTimeField(null=True)
+    signed_at = models.DateTimeField(null=True)
+    signer = models.CharField(_("签收人"), max_length=40, blank=True)
+    relation = models.CharField(_("与收货人关系"), max_length=12, choices=Relation.choices, blank=True)
+    pieces_signed = models.PositiveIntegerField(_("签收件数"), null=True)
+    exception = models.CharField(_("异常"), max_length=20, blank=True)
+    remark = models.CharField(_("说明"), max_length=300, blank=True)
+    lost_from = models.CharField(max_length=24, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    last_actor = models.CharField(max_length=60, blank=True)
+    last_at = models.DateTimeField(null=True)
+
+    objects = ShipmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pieces_signed=None) | Q(pieces_signed__lte=models.F("pieces")),
+                name="no_more_signed_than_sent",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["terminal", "state"], name="shipment_by_terminal"),
+            models.Index(fields=["driver", "state"], name="shipment_by_driver"),
+            models.Index(fields=["place"], condition=Q(ended_at=None), name="shipment_by_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.state}"
+
+    @property
+    def subject(self) -> str:
+        return f"shipment/{self.pk}"
+
+    def last_act(self) -> dict[str, Any]:
+        return {"winner": self.last_actor, "at": self.last_at}
+
+    def clock_facts(self) -> dict[str, object]:
+        """Return what the limits of §1.3.2, §1.3.3 and §2.1 ask about, as journal data."""
+        moments = {"arrived_at": self.arrived_at, "delivery_at": self.delivery_at, "signed_at": self.signed_at}
+        return {
+            "branch": self.terminal_id or self.order.branch_id, "door": self.door, "key_customer": self.key_customer,
+            "forwarded": bool(self.forwarded_at), "slip": self.order.slip_return != SlipReturn.NONE,
+            **{name: moment.isoformat() for name, moment in moments.items() if moment},
+        }  # fmt: skip
+
+    # Line-haul
+
+    @transition(field=state, source=[State.AT_ORIGIN, State.AT_HUB], target=State.IN_TRANSIT)
+    def depart(self, *, vehicle: str, at: datetime) -> None:
+        self.vehicle, self.place = vehicle, None
+        self.departed_at = self.departed_at or at
+
+    @transition(field=state, source=State.IN_TRANSIT, target=State.AT_HUB)
+    def arrive_hub(self, *, place: Unit | None) -> None:
+        self.place = place
+
+    @transition(field=state, source=State.IN_TRANSIT, target=State.ARRIVED)
+    def arrive(self, *, place: Unit | None, checked: list[str], at: datetime) -> None:
+        """At the terminal branch (进港), goods looked over (§2.1.3.1); the branch that receives them delivers them."""
+        self.place = self.terminal = place
+        self.checked, self.arrived_at = checked, at
+
+    @transition(field=state, source=[State.ARRIVED, State.AT_HUB, State.HELD], target=State.FORWARDED)
+    def forward(self, *, carrier: str, phone: str, number: str, at: datetime) -> None:
+        """To an outside carrier, whose phone and number are recorded (§4.3.2.6)."""
+        self.carrier, self.carrier_phone, self.carrier_no, self.forwarded_at = carrier, phone, number, at
+        self.place = None
+
+    @transition(field=state, source=State.FORWARDED, target=State.FORWARDED)
+    def track(self) -> None:
+        """The day's tracking entry (§1.3.2.1)."""
+
+    # The last mile
+
+    @transition(field=state, source=list(TO_PLAN), target=State.READY_FOR_PICKUP)
+    def offer_for_pickup(self) -> None:
+        """The consignee fetches the goods."""
+        self.door = False
+
+    @transition(field=state, source=list(TO_PLAN), target=State.OUT_FOR_DELIVERY, conditions=[is_for_the_door])
+    def load_for_delivery(self, *, driver: Person, vehicle: str) -> None:
+        self.driver, self.vehicle, self.place = driver, vehicle, None
+        self.attempts_made += 1
+
+    @transition(field=state, source=State.OUT_FOR_DELIVERY, target=State.WAITING)
+    def wait(self, *, until: datetime) -> None:
+        """The customer can receive within 30 minutes (§1.3.3.3)."""
+        self.waits_until = until
+
+    @transition(field=state, source=list(ON_THE_ROAD), target=State.HELD)
+    def fail_attempt(self, *, place: Unit | None) -> None:
+        self.place, self.waits_until = place, None
+
+    @transition(field=state, source=list(TO_PLAN), target=State.HELD)
+    def reschedule(self, *, delivery_at: datetime) -> None:
+        """A new time is agreed with the customer (§1.3.3.3)."""
+        self.delivery_at = delivery_at
+
+    @transition(field=state, source=list(AT_THE_DOOR), target=State.SIGNED, conditions=[cash_is_settled])
+    def sign(self, *, signer: str, relation: str, at: datetime) -> None:
+        self.signer, self.relation, self.pieces_signed = signer, relation, self.pieces
+        self.signed_at = self.ended_at = at
+
+    @transition(field=state, source=list(AT_THE_DOOR), target=State.SIGNED_WITH_EXCEPTION, conditions=[cash_is_settled])
+    def sign_with_exception(
+        self, *, signer: str, relation: str, pieces: int, exception: str, remark: str, at: datetime
+    ) -> None:
+        self.signer, self.relation, self.pieces_signed = signer, relation, pieces
+        self.exception, self.remark = exception, remark
+        self.signed_at = self.ended_at = at
+
+    @transition(field=state, source=list(AT_THE_DOOR), target=State.REFUSED)
+    def refuse(self, *, reason: str, remark: str, place: Unit | None) -> None:
+        self.exception, self.remark, self.place, self.waits_until = reason, remark, place, None
+
+    # Lost, found, sent back
+
+    @transition(
+        field=state,
+        source=[State.IN_TRANSIT, State.AT_HUB, State.ARRIVED, State.FORWARDED, State.HELD, State.READY_FOR_PICKUP, State.RETURNING],
+        target=State.LOST,
+    )  # fmt: skip
+    def declare_lost(self, *, remark: str, was: str) -> None:
+        self.remark, self.lost_from, self.place = remark, was, None
+
+    @transition(
+        field=state, source=State.LOST,
+        target=RETURN_VALUE(
+            State.IN_TRANSIT, State.AT_HUB, State.ARRIVED, State.FORWARDED, State.HELD, State.READY_FOR_PICKUP, State.RETURNING
+        ),
+    )  # fmt: skip
+    def find(self, *, place: Unit | None) -> str:
+        """Found again: it goes on from where it was missed."""
+        self.place = place
+        return self.lost_from
+
+    @transition(field=state, source=[State.REFUSED, State.HELD, State.ARRIVED], target=State.RETURNING)
+    def send_back(self) -> None:
+        """Back to the shipper, on the shipper's instruction."""
+        self.place = None
+
+    @transition(field=state, source=State.RETURNING, target=State.RETURNED)
+    def close_return(self, *, at: datetime) -> None:
+        self.ended_at = at
+
+
+class Attempt(models.Model):
+    """One try at the consignee's door that came to nothing, with the call made from the spot (§1.3.3.3)."""
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="attempts")
+    serial = models.PositiveSmallIntegerField()
+    reason = models.CharField(_("原因"), max_length=20)
+    contacted = models.CharField(_("现场联系"), max_length=10, choices=Contacted.choices)
+    contact = models.CharField(_("联系记录"), max_length=300)
+    fee_due = models.BooleanField(default=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shipment", "serial"], name="one_row_per_attempt")]
+
+    def __str__(self) -> str:
+        return f"{self.shipment_id}/{self.serial}"
+
+
+class ScanQuerySet(models.QuerySet["Scan"]):
+    def parked(self) -> ScanQuerySet:
+        """Restrict to scans that wait for an earlier one, in the order they happened."""
+        return self.filter(settled=None, state=ScanState.PARKED).order_by("at", "pk")
+
+
+class Scan(models.Model):
+    """
+    What a person or a device said about a shipment, as it was said. Append-only, also at the database.
+
+    `source` is the device's own key of the act: the same one twice is one act. A scan that came before the one it
+    builds on is parked; the scan that settles it later names it.
+    """
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="scans")
+    source = models.CharField(max_length=40, unique=True)
+    verb = models.CharField(max_length=24)
+    state = models.CharField(max_length=8, choices=ScanState.choices)
+    settles = models.OneToOneField("self", models.PROTECT, null=True, related_name="settled")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()  # the device's time
+    recorded_at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+
+    objects = ScanQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["shipment", "at"], name="scan_by_shipment")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.source}"
+
+
+DOOR = (Delivery.DOOR, Delivery.UPSTAIRS)

@@ -1,0 +1,358 @@
+"""The way of the goods (§1.3.2, §1.3.3, §4.3.2.6–8): one table of verbs, one way through for pages, API and phones."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.fsm import perform
+from core.journal import Fact, publish
+from core.models import Entry
+from delivery.choices import LONGEST_OFFLINE, Contacted, Relation, ScanState
+from delivery.models import DOOR, Attempt, Scan, Shipment
+from network.models import Person, Unit
+from network.nearby import suggestions
+from network.places import UnknownPlace
+from orders.models import Order
+from orders.services.common import label
+from rulebook.errors import Conflict, Refused
+from rulebook.events import On
+from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS
+from rulebook.windows import delivery_fee_due, waiting_ends
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Who acts, when it happened, when it is recorded."""
+
+    clerk: Person
+    at: datetime
+    now: datetime
+
+
+Step = Callable[[Shipment, Moment, Values], dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb of a shipment: which right it takes, what it does, which fact it states.
+
+    `anywhere`: whoever has the goods before them may say so, also a branch they were not meant for.
+    """
+
+    right: str
+    do: Step
+    fact: On
+    anywhere: bool = False
+
+
+# What the waybill says, heard through the journal.
+
+
+def opened(entry: Entry) -> list[Fact]:
+    """A waybill opens its shipment; the branch nearest to the consignee is to deliver it."""
+    key = next(int(s.removeprefix("order/")) for s in (entry.subject, *entry.also) if s.startswith("order/"))
+    order = Order.objects.select_related("waybill").get(pk=key)
+    terminal = _nearest(order, entry.occurred_at)
+    shipment = Shipment.objects.create(
+        order=order, pieces=order.waybill.pieces, door=order.delivery in DOOR, terminal=terminal, place=order.branch,
+        opened_at=entry.occurred_at,
+    )  # fmt: skip
+    data = shipment.clock_facts() | {"terminal": shipment.terminal_id}
+    also = (f"order/{order.pk}",)
+    return [
+        Fact(
+            name=On.SHIPMENT_OPENED, subject=shipment.subject, at=entry.occurred_at, recorded=entry.recorded_at, by=entry.actor,
+            order=entry.order_number, also=also, data=data,
+        )
+    ]  # fmt: skip
+
+
+def _nearest(order: Order, now: datetime) -> Unit | None:
+    try:
+        found = suggestions(order.consignee_place, now=now, limit=1)
+    except UnknownPlace:
+        return None
+    return found[0].unit if found else None
+
+
+# One way through.
+
+
+@transaction.atomic
+def act(
+    *, number: str, verb: str, clerk: Person, now: datetime, at: datetime | None = None, source: str = "",
+    park: bool = False, **values: Any,
+) -> Shipment:  # fmt: skip
+    """
+    Do a verb of `VERBS` with a shipment and write it into the ledger of scans.
+
+    :param at: the event's own time where a phone was offline
+    :param source: the device's key of the act; the same one again changes nothing
+    :param park: a scan whose predecessor has not come yet is kept and done once it can be, instead of refused
+    :param values: plain JSON values, as the verb asks
+    :raises Refused: what a rule forbids, with its clause and field
+    :raises Conflict: the shipment is not in a state this starts from; says who acted last and when
+    :raises Shipment.DoesNotExist: no such number, or it lies outside the scope
+    """
+    row = VERBS[verb]
+    clerk.require(row.right)
+    shipment = _locked(number, clerk, anywhere=row.anywhere)
+    if source and Scan.objects.filter(source=source).exists():
+        return shipment
+    moment = Moment(clerk, at or now, now)
+    if not now - LONGEST_OFFLINE <= moment.at <= now:
+        raise Refused("§1.3.3", _("时间不能晚于现在，也不能早于两天前：更早的请由营业部登记并备案。"), field="at")
+    try:
+        _perform(shipment, verb, moment, values)
+    except Conflict:
+        if not park:
+            raise
+        _note(shipment, verb, moment, values, source, ScanState.PARKED)
+        return shipment
+    _note(shipment, verb, moment, values, source, ScanState.APPLIED)
+    _drain(shipment, now)
+    return shipment
+
+
+def _locked(number: str, clerk: Person, *, anywhere: bool) -> Shipment:
+    """Return the shipment of an order; the order's row is locked before the shipment's."""
+    seen = Shipment.objects.all() if anywhere else Shipment.objects.visible_to(clerk)
+    order = Order.objects.locked().get(pk=seen.values("order").get(order__number=number)["order"])
+    shipment: Shipment = Shipment.objects.locked().select_related("terminal", "place").get(order=order)
+    shipment.order = order
+    return shipment
+
+
+def _perform(shipment: Shipment, verb: str, moment: Moment, values: Values) -> None:
+    row = VERBS[verb]
+    data = row.do(shipment, moment, values)
+    shipment.last_actor, shipment.last_at = label(moment.clerk), moment.now
+    shipment.save()
+    publish(
+        Fact(
+            name=row.fact, subject=shipment.subject, at=moment.at, recorded=moment.now, by=moment.clerk.actor,
+            order=shipment.order.number, also=(f"order/{shipment.order_id}",), data=shipment.clock_facts() | data,
+        )
+    )  # fmt: skip
+
+
+def _note(
+    shipment: Shipment, verb: str, moment: Moment, values: Values, source: str, state: str, settles: Scan | None = None
+) -> Scan:
+    return Scan.objects.create(
+        shipment=shipment, source=source or str(uuid.uuid4()), verb=verb, state=state, settles=settles,
+        person=moment.clerk, unit=moment.clerk.unit, at=moment.at, recorded_at=moment.now, data=dict(values),
+    )  # fmt: skip
+
+
+def _drain(shipment: Shipment, now: datetime) -> None:
+    """Do the parked scans that fit by now, in the order they happened."""
+    while any(_settled(shipment, scan, now) for scan in shipment.scans.parked().select_related("person")):
+        pass
+
+
+def _settled(shipment: Shipment, scan: Scan, now: datetime) -> bool:
+    moment = Moment(scan.person, scan.at, now)
+    try:
+        with transaction.atomic():
+            _perform(shipment, scan.verb, moment, scan.data)
+    except (Conflict, Refused):
+        shipment.refresh_from_db()
+        return False
+    _note(shipment, scan.verb, moment, scan.data, "", ScanState.APPLIED, settles=scan)
+    return True
+
+
+# What each verb asks and does.
+
+
+def _text(values: Values, name: str, clause: str, words: str, *, longest: int = 300) -> str:
+    text = str(values.get(name) or "").strip()
+    if not text:
+        raise Refused(clause, words, field=name)
+    if len(text) > longest:
+        raise Refused(clause, _("内容过长，最多 %d 个字。") % longest, field=name)
+    return text
+
+
+def _coded(values: Values, name: str, known: Any, clause: str) -> str:
+    code = str(values.get(name) or "")
+    if code not in known:
+        raise Refused(clause, _("请从列表中选择一项。"), field=name)
+    return code
+
+
+def _unit(shipment: Shipment, clerk: Person) -> Unit | None:
+    return clerk.unit_for(shipment.terminal)
+
+
+def _depart(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    vehicle = _text(values, "vehicle", "§2.1.2", _("请填写车牌号。"), longest=12)
+    perform(shipment.depart, vehicle=vehicle, at=moment.at)
+    return {"unit": moment.clerk.unit.pk if moment.clerk.unit else None}
+
+
+def _arrive_hub(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    perform(shipment.arrive_hub, place=moment.clerk.unit)
+    return {"unit": shipment.place_id}
+
+
+def _arrive(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    """The goods are looked over on arrival (§2.1.3.1): nothing found, or coded findings."""
+    checked = [str(code) for code in values.get("checked") or ()]
+    if any(code not in EXCEPTIONS for code in checked):
+        raise Refused("§2.1.3.1", _("请从列表中选择到货检查结果。"), field="checked")
+    perform(shipment.arrive, place=_unit(shipment, moment.clerk), checked=checked, at=moment.at)
+    return {"unit": shipment.place_id, "checked": checked}
+
+
+def _forward(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    said = {
+        "carrier": _text(values, "carrier", "§4.3.2.6", _("请填写外发承运商。"), longest=60),
+        "phone": _text(values, "phone", "§4.3.2.6", _("请填写承运商电话。"), longest=30),
+        "number": _text(values, "carrier_no", "§4.3.2.6", _("请填写承运商单号。"), longest=40),
+    }
+    perform(shipment.forward, **said, at=moment.at)
+    return {"carrier": shipment.carrier}
+
+
+def _track(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    _text(values, "text", "§1.3.2.1", _("请填写当日跟踪情况。"))
+    perform(shipment.track)
+    return {}
+
+
+def _offer(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    perform(shipment.offer_for_pickup)
+    return {}
+
+
+def _load(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    driver = Person.objects.filter(number=str(values.get("driver") or "")).first()
+    if driver is None:
+        raise Refused("§1.3.3", _("请选择送货司机。"), field="driver")
+    perform(shipment.load_for_delivery, driver=driver, vehicle=str(values.get("vehicle") or "")[:12])
+    fee = delivery_fee_due(shipment.attempts_made, key_customer=shipment.key_customer)
+    return {"driver": driver.pk, "attempt": shipment.attempts_made, "fee_due": fee}
+
+
+def _wait(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    perform(shipment.wait, until=waiting_ends(moment.at))
+    return {}
+
+
+def _fail(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    """A failed attempt needs its reason and the record of the call made from the spot (§1.3.3.3)."""
+    reason = _coded(values, "reason", DELIVERY_FAILURE_REASONS, "§1.3.3.3")
+    contacted = _coded(values, "contacted", Contacted.values, "§1.3.3.3")
+    contact = _text(values, "contact", "§1.3.3.3", _("请填写现场联系记录：与谁通话、如何约定。"))
+    perform(shipment.fail_attempt, place=_unit(shipment, moment.clerk))
+    serial = shipment.attempts_made
+    fee = delivery_fee_due(serial, key_customer=shipment.key_customer)
+    Attempt.objects.create(
+        shipment=shipment, serial=serial, reason=reason, contacted=contacted, contact=contact, fee_due=fee,
+        person=moment.clerk, at=moment.at,
+    )  # fmt: skip
+    return {"reason": reason, "attempt": serial}
+
+
+def _reschedule(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    try:
+        wanted = datetime.fromisoformat(str(values.get("delivery_at") or ""))
+    except ValueError:
+        wanted = moment.at
+    if wanted.tzinfo is None or wanted <= moment.now:
+        raise Refused("§1.3.3.3", _("请填写将来的送达时间。"), field="delivery_at")
+    perform(shipment.reschedule, delivery_at=wanted)
+    return {}
+
+
+def _signer(values: Values) -> dict[str, str]:
+    signer = _text(values, "signer", "§4.3.2.8", _("请填写签收人姓名。"), longest=40)
+    return {"signer": signer, "relation": _coded(values, "relation", Relation.values, "§4.3.2.8")}
+
+
+def _sign(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    pieces = values.get("pieces", shipment.pieces)
+    if pieces != shipment.pieces:
+        words = _("签收 %(got)s 件，应为 %(sent)s 件：件数不符请登记异常签收。")
+        raise Refused("§4.3.2.8", words % {"got": pieces, "sent": shipment.pieces}, field="pieces")
+    perform(shipment.sign, **_signer(values), at=moment.at)
+    return {"pieces": shipment.pieces, "relation": shipment.relation}
+
+
+def _sign_with_exception(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    """Anomalies are noted and told to the shipper (§4.3.2.8)."""
+    exception = _coded(values, "exception", EXCEPTIONS, "§4.3.2.8")
+    remark = _text(values, "remark", "§4.3.3.8", _("请写明破损、短少的情况。"))
+    pieces = values.get("pieces")
+    if not isinstance(pieces, int) or isinstance(pieces, bool) or not 0 <= pieces <= shipment.pieces:
+        raise Refused("§4.3.2.8", _("签收件数须为 0 到 %d 之间的整数。") % shipment.pieces, field="pieces")
+    perform(
+        shipment.sign_with_exception, **_signer(values), pieces=pieces, exception=exception, remark=remark, at=moment.at
+    )
+    return {"pieces": pieces, "exception": exception}
+
+
+def _refuse(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    reason = _coded(values, "reason", REFUSAL_REASONS, "§1.3.3")
+    perform(
+        shipment.refuse,
+        reason=reason,
+        remark=str(values.get("remark") or "")[:300],
+        place=_unit(shipment, moment.clerk),
+    )
+    return {"reason": reason}
+
+
+def _declare_lost(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    remark = _text(values, "remark", "§1.6.1.1", _("请说明查找经过。"))
+    perform(shipment.declare_lost, remark=remark, was=shipment.state)
+    return {}
+
+
+def _find(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    perform(shipment.find, place=moment.clerk.unit)
+    return {}
+
+
+def _send_back(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    _text(values, "instruction", "§1.3.3", _("请填写发货人的退货指示。"))
+    perform(shipment.send_back)
+    return {}
+
+
+def _close_return(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    perform(shipment.close_return, at=moment.at)
+    return {}
+
+
+VERBS: dict[str, Verb] = {
+    "depart": Verb("haul", _depart, On.SHIPMENT_DEPARTED),
+    "arrive_hub": Verb("haul", _arrive_hub, On.SHIPMENT_REACHED_HUB, anywhere=True),
+    "arrive": Verb("haul", _arrive, On.SHIPMENT_ARRIVED, anywhere=True),
+    "forward": Verb("forward", _forward, On.SHIPMENT_FORWARDED),
+    "track": Verb("forward", _track, On.SHIPMENT_TRACKED),
+    "offer_for_pickup": Verb("plan_delivery", _offer, On.SHIPMENT_OFFERED_FOR_PICKUP),
+    "load_for_delivery": Verb("plan_delivery", _load, On.SHIPMENT_LOADED_FOR_DELIVERY),
+    "wait": Verb("deliver", _wait, On.SHIPMENT_WAITING_ON_SITE),
+    "fail_attempt": Verb("deliver", _fail, On.DELIVERY_ATTEMPT_FAILED),
+    "reschedule": Verb("plan_delivery", _reschedule, On.DELIVERY_TIME_AGREED),
+    "sign": Verb("deliver", _sign, On.SHIPMENT_SIGNED),
+    "sign_with_exception": Verb("deliver", _sign_with_exception, On.SHIPMENT_SIGNED_WITH_EXCEPTION),
+    "refuse": Verb("deliver", _refuse, On.SHIPMENT_REFUSED),
+    "declare_lost": Verb("declare_lost", _declare_lost, On.SHIPMENT_DECLARED_LOST),
+    "find": Verb("haul", _find, On.SHIPMENT_FOUND),
+    "send_back": Verb("send_back", _send_back, On.SHIPMENT_SENT_BACK),
+    "close_return": Verb("send_back", _close_return, On.SHIPMENT_RETURNED),
+}
+"""Every verb of the machine of design §3. Its name is the name in the API, the pages and the ledger of scans."""

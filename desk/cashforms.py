@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from delivery.choices import Means
 from desk.forms import CHOOSE, REQUIRED, Styled, day_field, text_field
 
 AMOUNT = REQUIRED | {
@@ -21,6 +22,11 @@ def amount_field(label: object) -> forms.DecimalField:
     return forms.DecimalField(
         label=label, max_digits=12, decimal_places=2, min_value=Decimal(0), widget=widget, error_messages=AMOUNT
     )
+
+
+class CollectForm(Styled):
+    amount = amount_field(_("实收金额（元）"))
+    means = forms.ChoiceField(label=_("收款方式"), choices=Means.choices, error_messages=CHOOSE)
 
 
 class CountForm(Styled):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from desk.views import calendar, callcentre, cash, coverage, filings, manage, messages, network, people, phone
+from desk.views import calendar, callcentre, cash, coverage, filings, goods, manage, messages, network, people, phone
 
 urlpatterns: list[URLPattern] = [
     path("calls/", callcentre.board, name="callcentre"),
@@ -15,6 +15,12 @@ urlpatterns: list[URLPattern] = [
     path("manage/", manage.figures, name="manage"),
     path("manage/rows/", manage.rows, name="manage-rows"),
     path("calendar/", calendar.year, name="calendar"),
+    path("deliveries/", goods.deliveries, name="deliveries"),
+    path("deliveries/bulk/", goods.bulk, name="deliveries-bulk"),
+    path("goods/<str:number>/", goods.sheet, name="goods"),
+    path("goods/<str:number>/<slug:verb>/", goods.act, name="goods-act"),
+    path("m/goods/", goods.mine, name="my-goods"),
+    path("m/goods/<str:number>/<slug:verb>/", goods.my_act, name="my-goods-act"),
     path("cash/", cash.page, name="cash"),
     path("cash/ledger.xlsx", cash.ledger, name="cash-ledger"),
     path("cash/<slug:verb>/", cash.act, name="cash-act"),

@@ -52,6 +52,8 @@ MAY: dict[str, frozenset[Role]] = {
     "import": CALL_CENTRE | {Role.DEPARTMENT},
     "pickup": BRANCH_STAFF | {Role.FLEET},
     "collect": BRANCH_STAFF | {Role.COURIER, Role.FLEET},
+    "see_goods": BRANCH_STAFF | CALL_CENTRE | MANAGERS
+    | {Role.TRANSIT_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET, Role.DEPARTMENT, Role.FINANCE, Role.COURIER},
     "haul": BRANCH_STAFF | {Role.TRANSIT_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET},
     "forward": BRANCH_STAFF | {Role.TRANSIT_CLERK},
     "plan_delivery": BRANCH_STAFF | {Role.TRANSIT_CLERK, Role.FLEET},

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from core.language import in_words
 from core.models import Entry
 from network.models import Person, Unit
-from orders.choices import NoteKind, Outcome
+from orders.choices import CopyMeans, Means, NoteKind, Outcome, Paper
 from pickup.choices import AgreedBy
 from rulebook.due import local
 from rulebook.events import On
@@ -55,6 +55,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.PRICE_REOPENED: ("money", gettext_noop("计价依据变更，须重新报价")),
     On.PRICE_RECKONED: ("money", gettext_noop("按系统价重新计价：%(total)s 元")),
     On.WAYBILL_ISSUED: ("file", gettext_noop("开单，运单号 %(waybill)s")),
+    On.WAYBILL_LINKED: ("file", gettext_noop("关联系统外运单 %(outside_no)s，并向管理部备案（§1.4.3）")),
+    On.WAYBILL_PRINTED: ("print", gettext_noop("第 %(serial)s 次打印%(paper)s%(labels)s")),
+    On.BILL_CHECKED: ("check", gettext_noop("核对运单与托运书（§4.3.2.3）")),
+    On.BILL_TOLD: ("phone", gettext_noop("将开单信息告知客户%(means)s")),
+    On.BILL_CONFIRMED: ("check", gettext_noop("客户确认开单信息%(means)s")),
+    On.BILL_DISPUTED: ("alert", gettext_noop("客户对开单信息有异议，须重新核对（§4.3.2.3）")),
+    On.BILL_COPY_RETURNED: ("file", gettext_noop("运单客户联已交客户%(means)s（§3.4.3）")),
+    On.AMENDMENT_PROPOSED: ("edit", gettext_noop("提出更改单 %(serial)s：%(changed)s，费用变动 %(effect)s 元，待审批")),
+    On.AMENDMENT_WITHDRAWN: ("undo", gettext_noop("撤回更改单 %(serial)s")),
+    On.AMENDMENT_REFUSED: ("x", gettext_noop("更改单 %(serial)s 未批准")),
+    On.WAYBILL_AMENDED: ("check", gettext_noop("更改单 %(serial)s 已批准：%(changed)s，费用变动 %(effect)s 元，现为 %(amount)s 元")),
     On.ORDER_HANDED_BACK: ("undo", gettext_noop("货物已退还发货人")),
     On.PERSONAL_DATA_SHOWN: ("eye", gettext_noop("查看完整电话")),
     On.PICKUP_REQUESTED: ("truck", gettext_noop("要求上门接货")),
@@ -106,6 +117,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 ACTORS = {"customer": lazy("客户"), "partner": lazy("合作平台"), "system": lazy("系统")}
 ROLES = {role.value: role for role in Role}
+MEANS = {each.value: each.label for each in (*Means, *CopyMeans)}
 REASONS = (
     CANCEL_REASONS | POSTPONE_REASONS | PICKUP_FAILURE_REASONS | NOT_REACHED_REASONS | DELIVERY_FAILURE_REASONS | REFUSAL_REASONS
     | EXCEPTIONS
@@ -221,8 +233,18 @@ READERS: dict[str, Any] = {
     "late": lambda value, _row: _("（补告警）") if value else "",
     "changed": lambda value, _row: _("、").join(str(FIELDS.get(name, name)) for name in value or ()),
     "appointment": lambda value, _row: _moment(value),
+    "paper": lambda value, _row: Paper(value).label,
+    "labels": lambda _value, row: _labels(row),
+    "means": lambda value, _row: _("：%s") % MEANS.get(str(value), value) if value else "",
     "agreed_by": lambda value, _row: _("（%s）") % AgreedBy(value).label if value else "",
 }
+
+
+def _labels(row: Mapping[str, Any]) -> str:
+    """Say which labels of a waybill were printed: their pieces, from and to."""
+    if row.get("paper") != Paper.LABELS:
+        return ""
+    return _("（第 %(first)s–%(last)s 件）") % {"first": row["first"], "last": row["last"]}
 
 
 def _moment(value: Any) -> str:

@@ -8,3 +8,5 @@ class Kind(TextChoices):
     REMINDER = "reminder", _("时限提醒")
     ALARM = "alarm", _("超时告警")
     CANCELLED = "cancelled", _("订单取消")
+    BILL_DISPUTED = "disputed", _("开单异议")
+    AMENDMENT = "amendment", _("更改单待审批")

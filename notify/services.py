@@ -54,6 +54,10 @@ def _addressees(entry: Entry, calls: int | None) -> list[tuple[int | None, Kind]
             return [(calls, Kind.TO_ASSIGN)]
         case On.ORDER_CANCELLED if data["branch"] and entry.actor_kind != "person":
             return [(data["branch"], Kind.CANCELLED)]
+        case On.BILL_DISPUTED:
+            return [(data["branch"], Kind.BILL_DISPUTED)]
+        case On.AMENDMENT_PROPOSED:
+            return [(data["branch"], Kind.AMENDMENT)]
         case On.DEADLINE_WARNED:
             return [(data["holder"], Kind.REMINDER)]
         case On.DEADLINE_BREACHED:

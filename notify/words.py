@@ -14,6 +14,8 @@ TEXTS = {
     Kind.REMINDER: gettext_noop("订单 %(number)s 的时限即将到期：%(limit)s（%(clause)s）"),
     Kind.ALARM: gettext_noop("订单 %(number)s 已超时：%(limit)s（%(clause)s）"),
     Kind.CANCELLED: gettext_noop("客户取消了订单 %(number)s，请当日确认取消原因（§1.2.1.4r）"),
+    Kind.BILL_DISPUTED: gettext_noop("客户对订单 %(number)s 的开单信息有异议，请重新核对（§4.3.2.3）"),
+    Kind.AMENDMENT: gettext_noop("订单 %(number)s 有更改单等待经理审批（§1.4.3）"),
 }
 
 

@@ -75,6 +75,38 @@ class SlipReturn(TextChoices):
     PHOTO = "photo", _("拍照")
 
 
+class Paper(TextChoices):
+    """What is printed of a waybill."""
+
+    WAYBILL = "waybill", _("运单（客户联）")
+    LABELS = "labels", _("货物标签")
+
+
+class Means(TextChoices):
+    """How the customer was told of the bill, or told us that it is right."""
+
+    PHONE = "phone", _("电话")
+    SMS = "sms", _("短信")
+    HALL = "hall", _("网上营业厅")
+    IN_PERSON = "in_person", _("当面")
+
+
+class CopyMeans(TextChoices):
+    """How the customer's copy of the waybill went back (§3.4.3)."""
+
+    FAX = "fax", _("传真")
+    ELECTRONIC = "electronic", _("电子发送")
+    NEXT_PICKUP = "next_pickup", _("下次接货时交回")
+    IN_PERSON = "in_person", _("当面交付")
+
+
+class AmendmentState(TextChoices):
+    PROPOSED = "proposed", _("待审批")
+    APPROVED = "approved", _("已批准")
+    REFUSED = "refused", _("未批准")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
 class ImportState(TextChoices):
     WAITING = "waiting", _("排队中")
     RUNNING = "running", _("导入中")

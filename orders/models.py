@@ -13,6 +13,7 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 from core.fsm import SafeFSMModelMixin, guard
 from core.personal import EncryptedTextField, blind, digits
 from network.models import Person, Unit
+from orders.bills import Amendment, BillLine, Waybill, WaybillPrint
 from orders.choices import (
     AGREED,
     OPEN,
@@ -31,8 +32,8 @@ from pricing.models import GivenQuote
 from rulebook.products import PRODUCTS
 
 __all__ = [
-    "BranchQuote", "Contact", "ImportJob", "ImportReject", "Move", "Note", "NotePrint", "Order", "OrderQuerySet", "Version",
-    "Waybill",
+    "Amendment", "BillLine", "BranchQuote", "Contact", "ImportJob", "ImportReject", "Move", "Note", "NotePrint", "Order",
+    "OrderQuerySet", "Version", "Waybill", "WaybillPrint",
 ]  # fmt: skip
 
 
@@ -52,6 +53,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         text = text.strip()
         plain = digits(text)
         found = Q(number__iexact=text) | Q(external_no=text) | Q(waybill__number=text)
+        found |= Q(waybill__outside_no=text) if text else Q()
         found |= Q(shipper_name__startswith=text) | Q(consignee_name__startswith=text)
         if plain == text.replace(" ", "").replace("-", "") and len(plain) == 4:
             found |= Q(shipper_tail_index=blind(plain)) | Q(consignee_tail_index=blind(plain))
@@ -404,26 +406,3 @@ class BranchQuote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.amount}"
-
-
-class Waybill(models.Model):
-    """The bill of an order with what was weighed and measured at the branch (§1.4.3)."""
-
-    number = models.CharField(_("运单号"), max_length=10, unique=True)
-    order = models.OneToOneField(Order, models.PROTECT, related_name="waybill")
-    pieces = models.PositiveIntegerField(_("件数"))
-    weight_kg = models.DecimalField(_("重量（千克）"), max_digits=9, decimal_places=2)
-    volume_m3 = models.DecimalField(_("体积（立方米）"), max_digits=8, decimal_places=3)
-    differences = models.JSONField(default=list)  # [field, ordered, measured]
-    issued_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    issued_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(pieces__gt=0, weight_kg__gt=0, volume_m3__gte=0), name="waybill_measures_are_sane"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.number

@@ -47,11 +47,12 @@ class StepAnswer(serializers.ModelSerializer[Step]):
 
 
 class FilingAnswer(serializers.ModelSerializer[Filing]):
-    deadline = serializers.CharField(source="deadline_id")
+    deadline = serializers.CharField(source="deadline_id", allow_null=True)
+    order = serializers.CharField(source="about.number", default=None)
 
     class Meta:
         model = Filing
-        fields = ("id", "deadline", "reason", "text", "state", "filed_at", "decided_at", "decision")
+        fields = ("id", "deadline", "order", "reason", "text", "state", "filed_at", "decided_at", "decision")
         read_only_fields = fields
 
 
@@ -107,7 +108,7 @@ class DeadlineDetail(ApiView):
 
 
 class FileBody(Body):
-    reason = serializers.ChoiceField(choices=FilingReason.choices)
+    reason = serializers.ChoiceField(choices=[(FilingReason.OFF_HOURS.value, FilingReason.OFF_HOURS.label)])
     text = Line(max_length=500)
 
 
@@ -133,12 +134,13 @@ class FilingQuery(serializers.Serializer[Any]):
 
 @operation("get", "filings_list", answer=FilingAnswer(many=True))
 class Filings(ApiView):
-    """Filings about clocks of the caller's unit and below."""
+    """Filings about clocks and orders of the caller's unit and below."""
 
     def get(self, request: Request) -> Response:
         wanted = FilingQuery(data=request.query_params)
         wanted.is_valid(raise_exception=True)
-        found = Filing.objects.filter(clerk(request).scope("deadline__holder__path"), **wanted.validated_data)
+        found = Filing.objects.visible_to(clerk(request)).filter(**wanted.validated_data)
+        found = found.select_related("deadline__order", "order")
         pages = FilingPages()
         rows = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(FilingAnswer(rows, many=True).data)

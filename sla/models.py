@@ -140,10 +140,17 @@ class Step(models.Model):
         return f"{self.clause} {self.kind} {self.at:%F %T}"
 
 
-class Filing(models.Model):
-    """备案: a branch states why an off-hours clock was missed; once the department acknowledges it the breach is excused."""
+class FilingQuerySet(models.QuerySet["Filing"]):
+    def visible_to(self, person: Person) -> FilingQuerySet:
+        """Restrict to filings about clocks this person's unit holds and orders it has, and everything below it."""
+        return self.filter(person.scope("deadline__holder__path") | person.scope("order__branch__path"))
 
-    deadline = models.ForeignKey(Deadline, models.PROTECT, related_name="filings")
+
+class Filing(models.Model):
+    """备案: why an off-hours clock was missed (acknowledged, the breach is excused), or why a waybill was made outside (§1.4.3)."""
+
+    deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="filings")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="filings")  # of a filing that excuses no clock
     reason = models.CharField(_("原因类别"), max_length=20, choices=FilingReason.choices)
     text = models.CharField(_("说明"), max_length=500)
     state = models.CharField(_("状态"), max_length=10, choices=FilingState.choices, default=FilingState.FILED)
@@ -153,8 +160,17 @@ class Filing(models.Model):
     decided_at = models.DateTimeField(null=True)
     decision = models.CharField(_("处理意见"), max_length=300, blank=True)
 
+    objects = FilingQuerySet.as_manager()
+
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(deadline__isnull=False, order=None) | Q(deadline=None, order__isnull=False),
+                name="filing_is_about_a_clock_or_an_order",
+            ),
+            models.UniqueConstraint(
+                fields=["order", "reason"], condition=Q(order__isnull=False), name="one_filing_per_order_and_reason"
+            ),
             models.UniqueConstraint(fields=["deadline"], condition=Q(state="filed"), name="one_open_filing_per_clock"),
             models.CheckConstraint(
                 condition=Q(decided_at=None) | Q(decided_at__gte=F("filed_at")), name="filing_decided_after_filed"
@@ -162,7 +178,12 @@ class Filing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.deadline} {self.state}"
+        return f"{self.deadline or self.order} {self.state}"
+
+    @property
+    def about(self) -> Order | None:
+        """Return the order it concerns."""
+        return self.deadline.order if self.deadline else self.order
 
 
 class Heartbeat(models.Model):

@@ -51,8 +51,8 @@ def _concerned(request: HttpRequest) -> Person:
 
 
 def _visible(person: Person) -> Any:
-    related = ("deadline__order", "deadline__holder", "filed_by", "decided_by")
-    return Filing.objects.filter(person.scope("deadline__holder__path")).select_related(*related)
+    related = ("deadline__order", "deadline__holder", "order__branch", "filed_by", "decided_by")
+    return Filing.objects.visible_to(person).select_related(*related)
 
 
 @staff_required
@@ -94,13 +94,15 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         person.require("decide_filing")
         if form.is_valid():
             sla.decide_filing(filing_id=pk, person=person, now=now, **form.cleaned_data)
-            told = _("已认可，超时已免责。") if form.cleaned_data["grant"] else _("已记录不认可。")
+            granted = _("已认可，超时已免责。") if filing.deadline_id else _("已认可系统外开单的备案。")
+            told = granted if form.cleaned_data["grant"] else _("已记录不认可。")
             messages.success(request, told)
             return redirect("desk:filings")
     deadline = filing.deadline
-    earlier = deadline.filings.exclude(pk=pk).select_related("decided_by").order_by("filed_at")
+    earlier = Filing.objects.filter(deadline=deadline).exclude(pk=pk) if deadline else Filing.objects.none()
     context = {
-        "filing": filing, "form": form, "deadline": deadline, "breaches": _breaches(deadline), "lines": _why(deadline),
-        "earlier": earlier, "may_decide": person.may("decide_filing") and filing.state == FilingState.FILED,
+        "filing": filing, "form": form, "deadline": deadline,
+        "breaches": _breaches(deadline) if deadline else [], "lines": _why(deadline) if deadline else [],
+        "earlier": earlier.select_related("decided_by").order_by("filed_at"), "may_decide": person.may("decide_filing") and filing.state == FilingState.FILED,
     }  # fmt: skip
     return render(request, "desk/filing.html", context, status=422 if form.is_bound else 200)

@@ -25,7 +25,13 @@ DEMO = False
 CLOCK_OFFSET_FILE = text("CLOCK_OFFSET_FILE")
 
 # Subscribers hear every fact, in this order, in the transaction that states it (design §6.19).
-EVENT_SUBSCRIBERS: list[str] = ["pickup.services.on_entries", "delivery.services.on_entries", "sla.services.on_entries", "notify.services.on_entries"]
+EVENT_SUBSCRIBERS: list[str] = [
+    "pickup.services.on_entries",
+    "delivery.services.on_entries",
+    "sla.services.on_entries",
+    "sla.services.on_linked_waybills",
+    "notify.services.on_entries",
+]
 
 # ---- apps, from the lowest to the highest
 INSTALLED_APPS = [

@@ -1,6 +1,7 @@
 """The verbs of an order. Each: lock the row, decide, save, state the fact (design §2)."""
 
-from orders.services.billing import issue_waybill
+from orders.services.amending import decide_amendment, propose_amendment, withdraw_amendment
+from orders.services.billing import issue_waybill, link_waybill, preview
 from orders.services.desk import (
     accept,
     annotate,
@@ -14,6 +15,7 @@ from orders.services.desk import (
 from orders.services.draft import Draft, Party
 from orders.services.editing import differences, edit, versions
 from orders.services.ending import cancel, confirm_reason
+from orders.services.handing import answer_bill, check_bill, print_waybill, return_copy, tell_bill
 from orders.services.placing import Duplicate, Placed, place
 from orders.services.quoting import answer_quote, quote
 from orders.services.routing import assign, reassign, take_back_assignment
@@ -26,25 +28,35 @@ __all__ = [
     "Placed",
     "accept",
     "annotate",
+    "answer_bill",
     "answer_quote",
     "assign",
     "cancel",
+    "check_bill",
     "collected",
     "confirm_reason",
     "contact",
+    "decide_amendment",
     "differences",
     "edit",
     "handed_back",
     "issue_waybill",
+    "link_waybill",
     "pickup_expected",
     "place",
     "postpone",
+    "preview",
     "print_note",
+    "print_waybill",
+    "propose_amendment",
     "quote",
     "reassign",
     "resume",
+    "return_copy",
     "show_phones",
     "take_back_acceptance",
     "take_back_assignment",
+    "tell_bill",
     "versions",
+    "withdraw_amendment",
 ]

@@ -3,7 +3,7 @@
 from sla.services.calendar import Move, apply_calendar, calendar_moves
 from sla.services.clockwork import on_entries
 from sla.services.explaining import Line, explain
-from sla.services.filings import decide_filing, file
+from sla.services.filings import decide_filing, file, on_linked_waybills
 from sla.services.ticking import tick, tick_age
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "explain",
     "file",
     "on_entries",
+    "on_linked_waybills",
     "tick",
     "tick_age",
 ]

@@ -1,16 +1,19 @@
-"""备案: excusing what the handbook lets be excused (§1.4.2). What happened stays on record (§0.8)."""
+"""备案: excusing what the handbook lets be excused (§1.4.2), and waybills made outside (§1.4.3). What happened stays on record (§0.8)."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.journal import Fact, publish
+from core.models import Actor, Entry
 from network.models import Person
+from orders.models import Order
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
 from rulebook.windows import filing_needed
-from sla.choices import FilingState, State, StepKind
+from sla.choices import FilingReason, FilingState, State, StepKind
 from sla.models import Deadline, Filing, Step
 
 
@@ -41,13 +44,13 @@ def decide_filing(*, filing_id: int, person: Person, grant: bool, decision: str,
     :raises Conflict: it has been decided
     """
     person.require("decide_filing")
-    filing = Filing.objects.select_for_update(of=("self",), no_key=True).select_related("deadline").get(pk=filing_id)
+    filing = Filing.objects.select_for_update(of=("self",), no_key=True).select_related("deadline__order", "order").get(pk=filing_id)
     if filing.state != FilingState.FILED:
         raise Conflict(_("该备案已经处理。"), winner=str(filing.decided_by or ""), at=filing.decided_at)
     filing.state = FilingState.GRANTED if grant else FilingState.REFUSED
     filing.decided_by, filing.decided_at, filing.decision = person, now, decision
     filing.save()
-    if grant:
+    if grant and filing.deadline_id:
         Step.objects.filter(deadline=filing.deadline, state=State.BREACHED).exclude(kind=StepKind.WARN).update(
             state=State.EXCUSED
         )
@@ -63,13 +66,30 @@ def _fileable(deadline: Deadline) -> bool:
     return any(filing_needed(s.clause, started_at=deadline.started_at, due_at=s.at) for s in breached)
 
 
+def on_linked_waybills(entries: Sequence[Entry]) -> Iterable[Fact]:
+    """Open a filing with the department for every waybill that was made outside and linked afterwards (§1.4.3)."""
+    for entry in entries:
+        if entry.name == On.WAYBILL_LINKED:
+            order = Order.objects.get(number=entry.order_number)
+            filing = Filing.objects.create(
+                order=order, reason=FilingReason.OUTSIDE_WAYBILL, text=order.notes.get(pk=entry.data["note"]).text,
+                filed_by_id=int(entry.actor_id), filed_at=entry.occurred_at,
+            )  # fmt: skip
+            yield _fact(On.FILING_FILED, filing, entry.actor, entry.occurred_at)
+
+
 def _state(name: On, filing: Filing, person: Person, now: datetime) -> None:
-    deadline = filing.deadline
-    publish(
-        Fact(
-            name=name, subject=f"filing/{filing.pk}", at=now, by=person.actor, in_sequence=False,
-            order=deadline.order.number if deadline.order else "",
-            also=(f"deadline/{deadline.pk}", deadline.subject),
-            data={"deadline": str(deadline.pk), "clause": deadline.clause, "state": filing.state},
-        )
+    publish(_fact(name, filing, person.actor, now))
+
+
+def _fact(name: On, filing: Filing, by: Actor, now: datetime) -> Fact:
+    deadline, order = filing.deadline, filing.about
+    return Fact(
+        name=name, subject=f"filing/{filing.pk}", at=now, by=by, in_sequence=False,
+        order=order.number if order else "",
+        also=(f"deadline/{deadline.pk}", deadline.subject) if deadline else (),
+        data={
+            "deadline": str(deadline.pk) if deadline else None, "clause": deadline.clause if deadline else "§1.4.3",
+            "state": filing.state, "filing": filing.reason,
+        },
     )  # fmt: skip

@@ -111,7 +111,7 @@ class BillLine(models.Model):
     en = models.CharField(max_length=60)
     basis = models.CharField(max_length=20)
     quantity = models.DecimalField(max_digits=14, decimal_places=3)
-    unit_price = models.DecimalField(max_digits=14, decimal_places=4)
+    unit_price = models.DecimalField(max_digits=16, decimal_places=6)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     rule = models.CharField(max_length=60, blank=True)
     tariff = models.CharField(max_length=40, blank=True)  # version of the tariff the rule stands in

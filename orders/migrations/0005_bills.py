@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('en', models.CharField(max_length=60)),
                 ('basis', models.CharField(max_length=20)),
                 ('quantity', models.DecimalField(decimal_places=3, max_digits=14)),
-                ('unit_price', models.DecimalField(decimal_places=4, max_digits=14)),
+                ('unit_price', models.DecimalField(decimal_places=6, max_digits=16)),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=12)),
                 ('rule', models.CharField(blank=True, max_length=60)),
                 ('tariff', models.CharField(blank=True, max_length=40)),

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('network', '0002_path_collation'),
-        ('orders', '0005_bill_lines_append_only'),
+        ('orders', '0006_bill_lines_append_only'),
         ('sla', '0001_initial'),
     ]
 

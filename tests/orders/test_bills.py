@@ -180,7 +180,7 @@ def test_an_amendment_counts_once_approved(company):
     assert (waybill.pieces, waybill.payer, waybill.version, waybill.checked_at) == (11, "consignee", 2, None)
     assert (order.consignee_address, order.version) == ("漕溪北路 300 号", 2)
     assert (order.pieces, order.payer) == (10, "shipper")  # what was ordered stays what was ordered
-    (version, changed), = orders.versions(order)
+    (_version, changed), = orders.versions(order)
     assert [(d.field, d.before) for d in changed] == [("consignee.address", "漕溪北路 200 号")]
     fact = Entry.objects.get(order_number=order.number, name=On.WAYBILL_AMENDED)
     assert fact.data["changed"] == ["pieces", "payer", "consignee.address"]

@@ -28,7 +28,7 @@ def fresh_database() -> None:
 
 def main() -> int:
     chosen = os.environ.get("ONLY", ",".join(BENCHES)).split(",")
-    environment = os.environ | {"DATABASE_URL": URL, "REDIS_URL": REDIS, "DJANGO_SETTINGS_MODULE": "bench.settings"}
+    environment = os.environ | {"DATABASE_URL": URL, "REDIS_URL": REDIS, "DJANGO_SETTINGS_MODULE": "bench.settings", "LOG_LEVEL": "ERROR"}
     failed = 0
     for name in chosen:
         fresh_database()

@@ -17,7 +17,7 @@ from core.personal import mask_phone
 from desk.choices import SHORT
 from network.models import Person
 from network.places import exists, lineage
-from orders.choices import OPEN, Outcome, State
+from orders.choices import OPEN, Channel, Outcome, State
 from orders.models import Contact, Order
 from orders.services.desk import UNDO
 from pickup.choices import State as Pickup
@@ -148,6 +148,15 @@ class Row:
     @property
     def number(self) -> str:
         return str(self.order.number)
+
+    @property
+    def channel(self) -> Any:
+        """Return the channel's name; Django's own display hashes all names of the field each time it is asked."""
+        return Channel(self.order.channel).label
+
+    @property
+    def state(self) -> Any:
+        return State(self.order.state).label
 
 
 def rows(orders: Iterable[Any], person: Person, now: datetime) -> list[Row]:

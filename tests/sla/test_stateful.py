@@ -321,6 +321,6 @@ def test_random_lives():
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=5, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+            max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
         ),
     )

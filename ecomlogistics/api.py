@@ -18,6 +18,7 @@ from orders.api import views as orders
 from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)
 from pickup import api as pickup
+from pricing import api as pricing
 from sla import api as sla
 
 
@@ -71,6 +72,7 @@ urlpatterns = [
     path("orders/", partners.Orders.as_view()),
     re_path(rf"^{NUMBER}$", partners.OrderWithClocks.as_view()),
     *(re_path(rf"^{NUMBER}{name}/$", view.as_view()) for name, view in ORDER_VERBS.items()),
+    path("prices/", pricing.Prices.as_view()),
     path("deadlines/", sla.Deadlines.as_view()),
     path("deadlines/<uuid:key>/", sla.DeadlineDetail.as_view()),
     path("deadlines/<uuid:key>/filings/", sla.File.as_view()),

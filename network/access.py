@@ -1,9 +1,10 @@
-"""Who gets onto a staff page at all; what they may do there is `Person.may`, what they see `visible_to`."""
+"""Who gets onto a staff page at all; what they may do there is `Person.may`, what they see `visible_to`. Where a visitor is from."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -23,3 +24,12 @@ def staff_required(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the visitor's address, as the outermost proxy we trust has seen it."""
+    hops = settings.TRUSTED_PROXIES
+    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    if hops and len(seen) >= hops:
+        return seen[-hops]
+    return str(request.META.get("REMOTE_ADDR", ""))

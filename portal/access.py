@@ -7,11 +7,11 @@ import re
 from datetime import datetime
 from enum import StrEnum
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
 from core.personal import PHONE_TAIL, blind
+from network.access import client_address
 from orders.models import Order
 from orders.numbers import is_valid
 
@@ -20,6 +20,7 @@ SESSION = "hall_orders"
 MOST_KEPT = 50  # orders a session remembers
 
 LOOKUPS_PER_MINUTE = 40  # of one address: numbers of strangers are not to be walked through
+PRICES_PER_MINUTE = 60
 GUESSES_PER_ORDER = 5
 GUESSES_PER_VISITOR = 10
 GUESSING_SECONDS = 15 * 60
@@ -64,6 +65,11 @@ def may_look_up(request: HttpRequest, numbers: int, now: datetime) -> bool:
     return _counted(f"lookup:{client_address(request)}", 60, now, by=numbers) <= LOOKUPS_PER_MINUTE
 
 
+def may_ask_prices(request: HttpRequest, now: datetime) -> bool:
+    """Count price queries of one address in this minute; False once there are too many."""
+    return _counted(f"price:{client_address(request)}", 60, now) <= PRICES_PER_MINUTE
+
+
 def may_guess(request: HttpRequest, number: str, now: datetime) -> bool:
     """Count tries of an order's last digits, by order, session and address; False once there are too many."""
     visitor = request.session.session_key or ""
@@ -82,12 +88,3 @@ def _counted(key: str, seconds: int, now: datetime, by: int = 1) -> int:
     except ValueError:  # expired between the two
         cache.set(key, by, timeout=2 * seconds)
         return by
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the visitor's address, as the outermost proxy we trust has seen it."""
-    hops = settings.TRUSTED_PROXIES
-    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    if hops and len(seen) >= hops:
-        return seen[-hops]
-    return str(request.META.get("REMOTE_ADDR", ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,7 +17,7 @@ from core.language import in_words
 from core.personal import mask_phone
 from network.places import Candidate, exists, split
 from orders import picker
-from orders.forms import ROLES, DraftForm, Phone, Text, form_field
+from orders.forms import LITRE, ROLES, TEN_GRAMS, Amount, DraftForm, Phone, PlaceCode, Text, form_field
 from orders.services import Draft
 from rulebook.errors import Refused
 from rulebook.reasons import CANCEL_REASONS
@@ -156,6 +157,35 @@ def pasted_into(typed: Mapping[str, str], role: str) -> dict[str, str]:
 
 def place_data(role: str, code: str) -> dict[str, str]:
     return {f"{role}_place_{each.key}": each.chosen for each in picker.choices(code)}
+
+
+class PriceForm(forms.Form):
+    """The four fields of a price query (§3.2)."""
+
+    from_place = PlaceCode(label=_("发货地区"))
+    to_place = PlaceCode(label=_("收货地区"))
+    weight_kg = Amount(
+        label=_("重量（千克）"), step=TEN_GRAMS, unit="kg", min_value=Decimal("0.01"), max_value=Decimal(100000)
+    )
+    volume_m3 = Amount(
+        label=_("体积（立方米）"), step=LITRE, unit="m³", min_value=0, max_value=Decimal(1000), required=False,
+        help_text=_("不清楚可不填，先按重量估价"),
+    )  # fmt: skip
+    sort = forms.ChoiceField(choices=[("price", ""), ("time", "")], required=False, widget=forms.HiddenInput)
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, error_class=Worded, label_suffix="", **options)
+        for name in ("weight_kg", "volume_m3"):
+            self.fields[name].widget.attrs["class"] = "form-control"
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put what a rule forbids beside the field it speaks of."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+    def as_query(self) -> dict[str, str]:
+        """Return what was asked, without the order of the answer, for the links that change it."""
+        return {name: str(value) for name, value in self.cleaned_data.items() if name != "sort"}
 
 
 class CancelForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from portal.views import branches, changing, home, ordering, places, tracking
+from portal.views import branches, changing, home, ordering, places, prices, tracking
 
 app_name = "portal"
 
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:number>/cancel/", changing.end, name="cancel"),
     path("orders/<str:number>/quote/", changing.quote, name="quote"),
     path("branches/", branches.branches, name="branches"),
+    path("prices/", prices.prices, name="prices"),
     path("places/", places.below, name="provinces"),
     path("places/split/", places.divide, name="split"),
     path("places/<str:code>/", places.below, name="places"),

@@ -128,7 +128,7 @@ class Lane(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["version", "product", "from_zone", "to_zone"], name="one_price_per_lane"),
+            models.UniqueConstraint(fields=["from_zone", "to_zone", "product"], name="one_price_per_lane"),
             models.CheckConstraint(condition=within(heavy_rate=0, light_rate=0, minimum=0), name="lane_rates_are_sane"),
             models.CheckConstraint(condition=Q(heavy_rate__gt=0, light_rate__gt=0), name="lane_rates_are_positive"),
         ]

@@ -6,12 +6,13 @@ The content of a live version never changes and its key is unique for good, so w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Prefetch
 
-from pricing.models import CodPlan, Contract, ContractRate, Lane, Surcharge, TariffVersion
+from pricing.models import CodPlan, Contract, ContractRate, Lane, Surcharge, TariffVersion, ZonePlace
 from pricing.services.standing import offer, standing
 from rulebook import quotes as values
 from rulebook.due import local_day
@@ -48,28 +49,43 @@ def book_for(facts: QuoteFacts) -> PriceBook:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Which zone each GB/T 2260 prefix of a version belongs to."""
+
+    version: str
+    zones: dict[str, int]
+
+    def of(self, prefixes: tuple[str, ...]) -> list[int]:
+        """Return the zones of a place, the one by the longest prefix first."""
+        return list(dict.fromkeys(self.zones[prefix] for prefix in prefixes if prefix in self.zones))
+
+
+@lru_cache(maxsize=200)
+def map_of(key: UUID) -> Map:
+    rows = list(ZonePlace.objects.filter(version__key=key).values_list("version__code", "prefix", "zone_id"))
+    return Map(rows[0][0] if rows else "", {prefix: zone for _code, prefix, zone in rows})
+
+
 @lru_cache(maxsize=20_000)
 def lane_rates(key: UUID, starts: tuple[str, ...], ends: tuple[str, ...]) -> tuple[Rates, ...]:
     """Return the rates of a version on one lane, a product each: the longest prefixes decide, first where from, then where to."""
-    rows = (
-        Lane.objects.filter(
-            version__key=key, from_zone__places__prefix__in=starts, to_zone__places__prefix__in=ends
-        )
-        .values_list(
-            "product", "from_zone__places__prefix", "to_zone__places__prefix", "heavy_rate", "light_rate", "minimum",
-            "days", "arrives", "cut_off", "pk", "version__code",
-        )
-    )  # fmt: skip
+    known = map_of(key)
+    from_zones, to_zones = known.of(starts), known.of(ends)
+    if not from_zones or not to_zones:
+        return ()
+    rows = Lane.objects.filter(from_zone__in=from_zones, to_zone__in=to_zones)
     best: dict[str, Rates] = {}
-    for product, _start, _end, heavy, light, minimum, days, arrives, cut_off, pk, code in sorted(
-        rows, key=lambda row: (-len(row[1]), -len(row[2]))
-    ):
-        rates = Rates(
-            product=product, heavy=heavy, light=light, minimum=minimum, days=days, arrives=arrives, cut_off=cut_off,
-            rule=f"lane:{pk}", version=code,
-        )  # fmt: skip
-        best.setdefault(product, rates)
+    for row in sorted(rows, key=lambda row: (from_zones.index(row.from_zone_id), to_zones.index(row.to_zone_id))):
+        best.setdefault(row.product, _rates(row, known.version))
     return tuple(best.values())
+
+
+def _rates(row: Lane, version: str) -> Rates:
+    return Rates(
+        product=row.product, heavy=row.heavy_rate, light=row.light_rate, minimum=row.minimum, days=row.days,
+        arrives=row.arrives, cut_off=row.cut_off, rule=f"lane:{row.pk}", version=version,
+    )  # fmt: skip
 
 
 class _Charges:

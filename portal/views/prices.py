@@ -1,0 +1,64 @@
+"""Price query (§3.2, §3.3): four fields, no login, several products with their promise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from core import clock
+from core.language import in_words
+from portal import access
+from portal.forms import PriceForm
+from portal.views.tracking import too_often
+from pricing.services import Quote, QuoteFacts, offers
+from pricing.words import Told, lines_told
+from rulebook.errors import Refused
+from rulebook.products import PRODUCTS
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One product on the page."""
+
+    name: str
+    quote: Quote
+    why: str
+    lines: list[Told]
+    refund_if_late: bool
+
+
+@require_safe
+def prices(request: HttpRequest) -> HttpResponse:
+    """Ask, and list what each product costs, by price or by time."""
+    now = clock.now()
+    asked = bool(request.GET.get("weight_kg"))
+    form = PriceForm(request.GET if asked else None)
+    context: dict[str, Any] = {"form": form, "asked": False, "now": now}
+    if asked and not access.may_ask_prices(request, now):
+        return too_often(request)
+    if asked and form.is_valid():
+        try:
+            context |= _found(form, now)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return render(request, "portal/prices.html", context, status=422 if form.errors else 200)
+
+
+def _found(form: PriceForm, now: datetime) -> dict[str, Any]:
+    values = dict(form.cleaned_data)
+    sort = values.pop("sort") or "price"
+    found = offers(QuoteFacts(**values, channel="hall", at=now))
+    if sort == "time":
+        found.sort(key=lambda each: (str(each.arrives_by), each.total))
+    return {"asked": True, "sort": sort, "rows": [_row(each) for each in found], "query": urlencode(form.as_query())}
+
+
+def _row(quote: Quote) -> Row:
+    product = PRODUCTS[quote.product]
+    return Row(in_words(product), quote, in_words(quote), lines_told(quote.lines), product.refund_if_late)

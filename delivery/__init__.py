@@ -1,1 +1,1 @@
-"""What happens after the waybill: cash on delivery; line-haul, forwarding, last mile and sign slips will live here too."""
+"""What happens after the waybill: cash on delivery; line-haul, forwarding, last mile and sign slips."""

@@ -83,7 +83,18 @@ AT_THE_DOOR = (*ON_THE_ROAD, State.READY_FOR_PICKUP, State.FORWARDED)
 TO_PLAN = (State.ARRIVED, State.HELD)
 """States of goods that a terminal branch has yet to send out or offer."""
 
-ENDED = (State.SIGNED, State.SIGNED_WITH_EXCEPTION, State.RETURNED)
+SIGNED = (State.SIGNED, State.SIGNED_WITH_EXCEPTION)
+ENDED = (*SIGNED, State.RETURNED)
+
+
+class Slip(TextChoices):
+    """Where the slip that the shipper wants back signed stands (签收单, design §3)."""
+
+    EXPECTED = "expected", _("待返回")
+    RETURNED = "returned", _("已返回")
+    REJECTED = "rejected", _("需补签")
+    LOST = "lost", _("已遗失")
+    CLOSED = "closed", _("已完结")
 
 
 class Contacted(TextChoices):

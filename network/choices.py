@@ -63,6 +63,8 @@ MAY: dict[str, frozenset[Role]] = {
     "deliver": BRANCH_STAFF | {Role.COURIER},
     "send_back": BRANCH_STAFF | {Role.TRANSIT_CLERK},
     "declare_lost": frozenset({Role.BRANCH_MANAGER, Role.OPERATIONS_CENTRE, Role.DEPARTMENT}),
+    "slip": BRANCH_STAFF | {Role.SLIP_CLERK},
+    "lose_slip": frozenset({Role.BRANCH_MANAGER, Role.SLIP_CLERK}),
     "collect_cash": BRANCH_STAFF | {Role.COURIER},
     "count_cash": BRANCH_STAFF,
     "resolve_cash": frozenset({Role.BRANCH_MANAGER, Role.FINANCE}),

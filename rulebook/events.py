@@ -93,6 +93,7 @@ class On(StrEnum):
     SHIPMENT_RETURNED = auto()
 
     # sign slips (§2.1.3.5, §2.2.5)
+    SLIP_HANDED_ON = auto()
     SLIP_RETURNED = auto()
     SLIP_REJECTED = auto()
     SLIP_RESENT = auto()

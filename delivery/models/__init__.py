@@ -2,5 +2,6 @@
 
 from delivery.models.cash import CashMovement, CashOnDelivery
 from delivery.models.shipments import DOOR, Attempt, Scan, Shipment
+from delivery.models.slips import SignSlip
 
-__all__ = ["DOOR", "Attempt", "CashMovement", "CashOnDelivery", "Scan", "Shipment"]
+__all__ = ["DOOR", "Attempt", "CashMovement", "CashOnDelivery", "Scan", "Shipment", "SignSlip"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from core.journal import Fact
 from core.models import Entry
-from delivery.services import cash, shipments
+from delivery.services import cash, shipments, slips
 from delivery.services.cash import (
     bank,
     books,
@@ -19,6 +19,7 @@ from delivery.services.cash import (
     write_off,
 )
 from delivery.services.shipments import VERBS, act
+from delivery.services.slips import chain, close, hand_on, lose, reject, resend, return_slip
 from rulebook.events import On
 
 __all__ = [
@@ -26,14 +27,21 @@ __all__ = [
     "act",
     "bank",
     "books",
+    "chain",
+    "close",
     "collect",
     "confirm_bank",
     "count",
+    "hand_on",
+    "lose",
     "on_entries",
     "out_of_balance",
     "raise_discrepancy",
+    "reject",
     "remit",
+    "resend",
     "resolve",
+    "return_slip",
     "unsettled",
     "write_off",
 ]
@@ -46,5 +54,6 @@ def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
 
 REACTIONS: dict[str, Callable[[Entry], list[Fact]]] = {
     **cash.REACTIONS,
+    On.SHIPMENT_RETURNED: slips.called_off,
     On.WAYBILL_ISSUED: lambda entry: [*shipments.opened(entry), *cash.REACTIONS[On.WAYBILL_ISSUED](entry)],
 }

@@ -14,15 +14,18 @@ from django.utils.translation import gettext as _
 from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import Entry
+from customers.choices import Group
 from delivery.choices import LONGEST_OFFLINE, Contacted, Relation, ScanState
 from delivery.models import DOOR, Attempt, Scan, Shipment
+from delivery.services import slips
 from network.models import Person, Unit
 from network.nearby import suggestions
 from network.places import UnknownPlace
 from orders.models import Order
 from orders.services.common import label
+from orders.services.price import customer_of
 from rulebook.errors import Conflict, Refused
-from rulebook.events import On
+from rulebook.events import SIGNED, On
 from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS
 from rulebook.windows import delivery_fee_due, waiting_ends
 
@@ -64,8 +67,9 @@ def opened(entry: Entry) -> list[Fact]:
     terminal = _nearest(order, entry.occurred_at)
     shipment = Shipment.objects.create(
         order=order, pieces=order.waybill.pieces, door=order.delivery in DOOR, terminal=terminal, place=order.branch,
-        opened_at=entry.occurred_at,
+        key_customer=_of_key_customer(order), opened_at=entry.occurred_at,
     )  # fmt: skip
+    slips.expect(shipment)
     data = shipment.clock_facts() | {"terminal": shipment.terminal_id}
     also = (f"order/{order.pk}",)
     return [
@@ -74,6 +78,12 @@ def opened(entry: Entry) -> list[Fact]:
             order=entry.order_number, also=also, data=data,
         )
     ]  # fmt: skip
+
+
+def _of_key_customer(order: Order) -> bool:
+    """Tell whether a contract customer ships (§4.1); the special terms of §2.1 and §2.2.5 hang on it."""
+    customer = customer_of(order)
+    return customer is not None and customer.group == Group.KEY
 
 
 def _nearest(order: Order, now: datetime) -> Unit | None:
@@ -137,10 +147,11 @@ def _perform(shipment: Shipment, verb: str, moment: Moment, values: Values) -> N
     data = row.do(shipment, moment, values)
     shipment.last_actor, shipment.last_at = label(moment.clerk), moment.now
     shipment.save()
+    signed = slips.subject_of(shipment) if row.fact in SIGNED else ()
     publish(
         Fact(
             name=row.fact, subject=shipment.subject, at=moment.at, recorded=moment.now, by=moment.clerk.actor,
-            order=shipment.order.number, also=(f"order/{shipment.order_id}",), data=shipment.clock_facts() | data,
+            order=shipment.order.number, also=(f"order/{shipment.order_id}", *signed), data=shipment.clock_facts() | data,
         )
     )  # fmt: skip
 
@@ -196,7 +207,7 @@ def _unit(shipment: Shipment, clerk: Person) -> Unit | None:
 
 
 def _depart(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
-    vehicle = _text(values, "vehicle", "§2.1.2", _("请填写车牌号。"), longest=12)
+    vehicle = _text(values, "vehicle", "§4.3.2.4", _("请填写车牌号。"), longest=12)
     perform(shipment.depart, vehicle=vehicle, at=moment.at)
     return {"unit": moment.clerk.unit.pk if moment.clerk.unit else None}
 

@@ -41,7 +41,8 @@ DOORS = (
     Door(
         "department", _("电商部"), "shield", "department", "desk:filings", _("备案认可、工作日历、条款落实情况。")
     ),
-    Door("courier", _("接货司机"), "truck", "courier", "desk:courier", _("手机页面：今日接货，两三下登记已接货或失败。")),
+    Door("finance", _("财务"), "money", "finance", "desk:cash", _("代收货款：清点、存行、银行确认、汇付，账账相符。")),
+    Door("courier", _("接货司机"), "truck", "courier", "desk:courier", _("手机页面：今日接货与派送，两三下登记接货、收款、签收或失败。")),
     Door("customer", _("客户"), "box", "", "/", _("不用登录即可下单，看着 10 分钟倒计时。")),
 )  # fmt: skip
 """Logins are the names of the roles (`rulebook.roles`); the table of the README says the same."""

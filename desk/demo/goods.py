@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.models import Actor
 from desk.demo.habits import minutes
+from desk.demo.journeys import Journey
 from desk.demo.names import FOLLOW_UPS
 from orders import services as orders
 from orders.choices import NoteKind
@@ -157,3 +158,4 @@ class Goods:
             weight_kg=max(weight, Decimal("0.01")), volume_m3=self.order.volume_m3, now=now,
         )  # fmt: skip
         self.life.over = True
+        Journey(self.life.world, self.order.number).begin(now)

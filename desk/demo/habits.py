@@ -46,6 +46,12 @@ class Habits:
     price_declined: float = 0.01
     forgets_follow_up: float = 0.05
     measures_differ: float = 0.25
+    found_damaged: float = 0.02
+    forwarded: float = 0.05
+    late_delivery: float = 0.04
+    failed_delivery: float = 0.07
+    refused: float = 0.01
+    signed_with_exception: float = 0.02
     files_excuse: float = 0.7
     excuse_granted: float = 0.85
 

@@ -1,9 +1,10 @@
-"""What the offices do each day with what the night left: branches file, the department decides (§1.4.2)."""
+"""What the offices do each day: branches file, the department decides (§1.4.2); cash is counted, banked and paid out."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from desk.demo.journeys import count_the_day, pay_out
 from desk.demo.lives import World
 from desk.demo.names import FILING_WORDS
 from rulebook.due import at
@@ -21,6 +22,8 @@ def plan_mornings(world: World, start: datetime, end: datetime) -> None:
         if day > start:
             world.timeline.plan(day, lambda now: file_the_night(world, now))
             world.timeline.plan(day + timedelta(minutes=70), lambda now: decide(world, now))
+            world.timeline.plan(day + timedelta(minutes=100), lambda now: pay_out(world, now))
+        world.timeline.plan(at(day, 19, 30), lambda now: count_the_day(world, now))
         day += timedelta(days=1)
 
 

@@ -310,7 +310,7 @@ def books(unit: Unit | None = None) -> dict[str, Decimal]:
     Collected = remitted + written off + outstanding holds whenever the books are whole (issue D10).
     """
     moves = CashMovement.objects.filter(unit=unit) if unit else CashMovement.objects.all()
-    sums = {row["kind"]: row["sum"] for row in moves.values("kind").annotate(sum=Sum("amount"))}
+    sums = {row["kind"]: row["sum"].quantize(Decimal("0.01")) for row in moves.values("kind").annotate(sum=Sum("amount"))}
     zero = Decimal("0.00")
     collected = sums.get(Move.COLLECT, zero) - sums.get(Move.TAKE_BACK, zero)
     remitted, lost = sums.get(Move.REMIT, zero), sums.get(Move.WRITE_OFF, zero)

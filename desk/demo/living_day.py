@@ -1,4 +1,4 @@
-"""The day a newcomer walks into: thirty hours of true history, and right now something to do at every desk."""
+"""The day a newcomer walks into: three days of true history, and right now something to do at every desk."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
+from delivery import services as delivery
+from delivery.choices import State
+from delivery.models import Shipment
 from desk.demo.company import SHOWCASE
 from desk.demo.founding import Company, build
 from desk.demo.goods import Goods
@@ -16,10 +19,13 @@ from desk.demo.offices import plan_mornings
 from desk.demo.timeline import Timeline
 from orders import services as orders
 from orders.choices import Outcome
+from rulebook.roles import Role
 
-HISTORY = timedelta(hours=30)
+HISTORY, RECENT = timedelta(hours=78), timedelta(hours=30)
+EARLIER = 4  # one order in so many is older than `RECENT`: its goods are on the road, at the door, signed for
 FOUNDED_BEFORE = timedelta(days=365)
 NEIGHBOUR = "ZB02"
+ARRIVING, ON_THE_VAN = 6, 2
 
 
 class Scene(NamedTuple):
@@ -101,18 +107,40 @@ class Staged(Life):
 
 
 def tell(company_name: str, *, now: datetime, count: int, seed: int, on_act: Callable[[], object]) -> Company:
-    """Found the company and play its last thirty hours up to this minute, with `count` orders in all."""
+    """Found the company and play its last days up to this minute, with `count` orders in all."""
     rng = Random(seed)  # noqa: S311 - repeatable by seed is the purpose
     start = now - HISTORY
     company = build(rng, name=company_name, now=start - FOUNDED_BEFORE)
     timeline = Timeline(start, on_act=on_act)
     world = World(company, rng, timeline)
-    for instant in arrivals(rng, count=max(count - len(SCENES), 0), start=start, end=now):
+    ordinary = max(count - len(SCENES), 0)
+    older = arrivals(rng, count=ordinary // EARLIER, start=start, end=now - RECENT)
+    newer = arrivals(rng, count=ordinary - ordinary // EARLIER, start=now - RECENT, end=now)
+    for instant in older + newer:
         timeline.plan(instant, world.place_order)
     for scene in SCENES[:count]:
         timeline.plan(
             now - minutes(scene.minutes_ago), lambda then, scene=scene: Staged(world, scene).begin(then, scene.branch)
         )  # type: ignore[misc]
     plan_mornings(world, start, now)
+    timeline.plan(now - minutes(110), lambda then: _vehicle_comes(world, then))
+    timeline.plan(now - minutes(50), lambda then: _van_leaves(world, then))
     timeline.play(now)
     return company
+
+
+def _vehicle_comes(world: World, now: datetime) -> None:
+    """The showcase branch has goods to plan: what is on the road to it comes in."""
+    clerk = world.company.holder(SHOWCASE, Role.BRANCH_CLERK)
+    coming = Shipment.objects.filter(terminal__code=SHOWCASE, state=State.IN_TRANSIT).order_by("-door", "pk")
+    for number in coming.values_list("order__number", flat=True)[:ARRIVING]:
+        delivery.act(number=number, verb="arrive", clerk=clerk, now=now)
+
+
+def _van_leaves(world: World, now: datetime) -> None:
+    """Its courier is out with two of them."""
+    clerk = world.company.holder(SHOWCASE, Role.BRANCH_CLERK)
+    courier = world.company.holder(SHOWCASE, Role.COURIER)
+    here = Shipment.objects.filter(terminal__code=SHOWCASE, state=State.ARRIVED, door=True).order_by("pk")
+    for number in here.values_list("order__number", flat=True)[:ON_THE_VAN]:
+        delivery.act(number=number, verb="load_for_delivery", clerk=clerk, now=now, driver=courier.number, vehicle="演A0001")

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.module_loading import import_string
 
+from core import rows
 from core.models import Actor, Entry
-from core.rows import insert
 from rulebook.events import On
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -40,23 +40,30 @@ class Fact:
 
 
 def publish(*facts: Fact, born: str = "") -> list[Entry]:
-    """Write the facts into the journal in one statement and tell the subscribers, in their order, in this transaction.
+    """Tell the facts to the subscribers, in their order, and write them into the journal, all in this transaction.
 
-    A subscriber may answer with further facts: they join the batch that the subscribers after it hear.
+    A subscriber may answer with further facts: they join the batch that the subscribers after it hear. The entries have their
+    keys from the start and are stored with what the subscribers insert, in one round trip at the end.
     `born` is the number of an order that these facts create: nothing can precede them, so its numbering is not looked up.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("facts are stated inside the transaction that makes them true")
     numbers = _Numbering(born)
-    entries = _write(facts, numbers)
-    for subscriber in _subscribers():
-        entries += _write(list(subscriber(entries)), numbers)
+    with rows.together():
+        entries = _entries(facts, numbers)
+        for subscriber in _subscribers():
+            entries += _entries(list(subscriber(entries)), numbers)
+        rows.insert(entries)
     return entries
 
 
-def _write(facts: Sequence[Fact], numbers: "_Numbering") -> list[Entry]:
+def _entries(facts: Sequence[Fact], numbers: "_Numbering") -> list[Entry]:
+    if not facts:
+        return []
     numbers.learn({fact.order for fact in facts if fact.order and fact.in_sequence})
-    return insert([_entry(fact, numbers) for fact in facts])
+    entries = [_entry(fact, numbers) for fact in facts]
+    rows.give_keys(entries)
+    return entries
 
 
 class _Numbering:
@@ -68,8 +75,8 @@ class _Numbering:
     def learn(self, orders: set[str]) -> None:
         if unknown := orders - self.last.keys():
             self.last |= dict.fromkeys(unknown, 0)
-            rows = Entry.objects.filter(order_number__in=unknown, seq__isnull=False).values_list("order_number")
-            self.last.update(rows.annotate(last=Max("seq")))
+            said = Entry.objects.filter(order_number__in=unknown, seq__isnull=False).values_list("order_number")
+            self.last.update(said.annotate(last=Max("seq")))
 
     def next(self, order: str) -> int:
         self.last[order] += 1

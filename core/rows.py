@@ -1,41 +1,56 @@
-"""Write many rows in one plain statement: the rows travel as one JSON parameter, which the database takes apart."""
+"""Write many rows in one plain statement: the rows travel as one JSON parameter, which the database takes apart.
+
+New rows get their keys beforehand, so that others can refer to them, and what several apps insert goes out in one round trip.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models import Max
+
+from core.fsm import SafeFSMModelMixin
 
 Row = TypeVar("Row", bound=models.Model)
+Statement = tuple[str, str]
+Column = tuple[str, str, Callable[[Any], Any] | None]
+
+BLOCK = 32  # keys fetched at a time; what a connection does not use up is lost, as a rolled-back insert's key is
+READ_BY_POSTGRESQL = (
+    models.CharField, models.IntegerField, models.BooleanField, models.DateTimeField, models.DateField, models.DecimalField,
+    models.UUIDField, models.JSONField,
+)  # fmt: skip
+"""Fields whose values PostgreSQL reads from JSON as they are; any other prepares its own (personal data is sealed there)."""
+
+_NO_KEYS: tuple[object, dict[str, list[int]]] = (None, {})
+_gathered: ContextVar[list[Statement] | None] = ContextVar("rows_gathered", default=None)
 
 
 def insert(rows: Sequence[Row]) -> list[Row]:
     """
-    Store new rows and give them their keys, in this order.
+    Store new rows of one model, with their keys or those they are given here. Within `together` they wait for the others.
 
     `bulk_create` prepares and quotes every value of every row by itself, which takes longer than the statement does.
     """
     if not rows:
         return []
-    meta = rows[0]._meta
-    fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
-    names = ", ".join(_column(field) for field in fields)
-    values = ", ".join(f"fresh.{_column(field)}" for field in fields)
-    statement = (  # names of our own tables and columns; every value is in the parameter
-        f"INSERT INTO {_quoted(meta.db_table)} ({names}) SELECT {values} FROM {_fresh(fields)} "  # noqa: S608
-        f"ORDER BY fresh.place RETURNING {_column(meta.pk)}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [_packed(rows, fields)])
-        keys = [meta.pk.to_python(key) for (key,) in cursor.fetchall()]
-    for row, key in zip(rows, keys, strict=True):
-        row.pk, row._state.adding, row._state.db = key, False, connection.alias
+    give_keys(rows)
+    columns = _columns(type(rows[0]), (), connection.vendor)
+    _send_or_gather((_insertion(type(rows[0]), connection.vendor), _packed(rows, columns)))
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+        if isinstance(row, SafeFSMModelMixin):
+            row._update_initial_state()
     return list(rows)
 
 
-def write_back(rows: Sequence[models.Model], *columns: str) -> None:
+def write_back(rows: Sequence[models.Model], *names: str) -> None:
     """
     Store these columns of rows that all exist.
 
@@ -44,34 +59,144 @@ def write_back(rows: Sequence[models.Model], *columns: str) -> None:
     """
     if not rows:
         return
-    meta = rows[0]._meta
-    changed: list[Any] = [meta.get_field(name) for name in columns]
-    setters = ", ".join(f"{_column(field)} = fresh.{_column(field)}" for field in changed)
-    table, key = _quoted(meta.db_table), _column(meta.pk)
-    fields = [meta.pk, *changed]
-    statement = f"UPDATE {table} SET {setters} FROM {_fresh(fields)} WHERE {table}.{key} = fresh.{key}"  # noqa: S608
+    columns = _columns(type(rows[0]), names, connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_packed(rows, fields)])
+        cursor.execute(_update(type(rows[0]), names, connection.vendor), [_packed(rows, columns)])
 
 
-def _packed(rows: Sequence[models.Model], fields: Sequence[Any]) -> str:
-    """Return the rows as JSON. PostgreSQL reads the types itself; SQLite has none, so Django writes its values for it."""
+@contextmanager
+def together() -> Iterator[None]:
+    """Send what is inserted in here at its end, in the order of the inserts and in one round trip; inner ones join the outer."""
+    if _gathered.get() is not None:
+        yield
+        return
+    statements: list[Statement] = []
+    token = _gathered.set(statements)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if statements:
+        _send(statements)
+
+
+def _send_or_gather(statement: Statement) -> None:
+    gathered = _gathered.get()
+    if gathered is None:
+        _send([statement])
+    else:
+        gathered.append(statement)
+
+
+def _send(statements: list[Statement]) -> None:
+    """PostgreSQL takes several statements at once, SQLite one after the other."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("; ".join([sql for sql, _rows in statements]), [packed for _sql, packed in statements])
+        else:
+            for sql, packed in statements:
+                cursor.execute(sql, [packed])
+
+
+# Keys.
+
+
+def give_keys(rows: Sequence[models.Model]) -> None:
+    """
+    Give rows that have none the keys they will be stored with.
+
+    PostgreSQL hands out blocks to a connection: keys are unique and grow within it, not across. SQLite, whose one writer is in
+    its transaction here, counts on from the last row and from what it has handed out.
+    """
+    keyless = [row for row in rows if row.pk is None]
+    for row, key in zip(keyless, _reserved(type(rows[0]), len(keyless)) if keyless else (), strict=True):
+        row.pk = key
+
+
+def _reserved(model: type[models.Model], count: int) -> list[int]:
+    kept = _in_hand(model)
     if connection.vendor != "postgresql":
-        return json.dumps([[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows])
-    names = [(field.column, field.attname) for field in fields]
-    packed = [{column: value for column, name in names if (value := row.__dict__[name]) is not None} for row in rows]
-    for place, row in enumerate(packed):
-        row["place"] = place
+        last = max(int(model._default_manager.aggregate(last=Max("pk"))["last"] or 0), *kept, 0)
+        kept[:] = range(last + 1, last + count + 1)
+        return list(kept)
+    if len(kept) < count:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [model._meta.db_table, max(BLOCK, count)],
+            )
+            kept += [key for (key,) in cursor.fetchall()]
+    keys, kept[:count] = kept[:count], []
+    return keys
+
+
+def _in_hand(model: type[models.Model]) -> list[int]:
+    """Return the keys this connection has in hand; a new connection, perhaps to a new database, starts with none."""
+    connection.ensure_connection()
+    session, keys = getattr(connection, "keys_in_hand", _NO_KEYS)
+    if session is not connection.connection:
+        keys = {}
+        connection.keys_in_hand = connection.connection, keys  # type: ignore[attr-defined]
+    return keys.setdefault(model._meta.db_table, [])
+
+
+# Statements: names of our own tables and columns; every value is in the parameter.
+
+
+@cache
+def _insertion(model: type[models.Model], vendor: str) -> str:
+    fields = _fields(model, ())
+    names = ", ".join(_column(field) for field in fields)
+    values = ", ".join(f"fresh.{_column(field)}" for field in fields)
+    return f"INSERT INTO {_quoted(model._meta.db_table)} ({names}) SELECT {values} FROM {_fresh(fields, vendor)}"  # noqa: S608
+
+
+@cache
+def _update(model: type[models.Model], names: tuple[str, ...], vendor: str) -> str:
+    fields = _fields(model, names)
+    setters = ", ".join(f"{_column(field)} = fresh.{_column(field)}" for field in fields[1:])
+    table, key = _quoted(model._meta.db_table), _column(model._meta.pk)
+    return f"UPDATE {table} SET {setters} FROM {_fresh(fields, vendor)} WHERE {table}.{key} = fresh.{key}"  # noqa: S608
+
+
+def _fields(model: type[models.Model], names: tuple[str, ...]) -> list[Any]:
+    """Return the key and the fields named; without names all fields."""
+    meta = model._meta
+    return [meta.pk, *(meta.get_field(name) for name in names)] if names else list(meta.concrete_fields)
+
+
+@cache
+def _columns(model: type[models.Model], names: tuple[str, ...], vendor: str) -> list[Column]:
+    """Return column, attribute and, where the value needs it, what prepares it."""
+    return [(field.column, field.attname, _preparing(field, vendor)) for field in _fields(model, names)]
+
+
+def _preparing(field: Any, vendor: str) -> Callable[[Any], Any] | None:
+    kept = field.target_field if isinstance(field, models.ForeignKey) else field
+    if vendor == "postgresql" and isinstance(kept, READ_BY_POSTGRESQL):
+        return None
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _packed(rows: Sequence[models.Model], columns: list[Column]) -> str:
+    """Return the rows as JSON. PostgreSQL reads the types itself; SQLite has none, so Django writes its values for it."""
+    packed = [
+        {
+            column: prepare(value) if prepare else value
+            for column, name, prepare in columns
+            if (value := row.__dict__[name]) is not None
+        }
+        for row in rows
+    ]
     return json.dumps(packed, default=str, ensure_ascii=False)
 
 
-def _fresh(fields: Sequence[Any]) -> str:
-    """Name the parameter's rows `fresh`, with the columns of these fields and the place each row had."""
-    if connection.vendor == "postgresql":
-        typed = ", ".join(f"{_column(field)} {_type(field)}" for field in fields)
-        return f"json_to_recordset(%s::json) AS fresh (place int, {typed})"
-    taken = ", ".join(f"json_extract(value, '$[{place}]') AS {_column(field)}" for place, field in enumerate(fields))
-    return f"(SELECT key AS place, {taken} FROM json_each(%s)) AS fresh"  # noqa: S608
+def _fresh(fields: Sequence[Any], vendor: str) -> str:
+    """Name the parameter's rows `fresh`, with the columns of these fields."""
+    if vendor == "postgresql":
+        return f"json_to_recordset(%s::json) AS fresh ({', '.join(f'{_column(field)} {_type(field)}' for field in fields)})"
+    taken = ", ".join(f"json_extract(value, '$.{field.column}') AS {_column(field)}" for field in fields)
+    return f"(SELECT {taken} FROM json_each(%s)) AS fresh"  # noqa: S608
 
 
 def _type(field: Any) -> Any:

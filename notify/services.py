@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from core.effects import after_commit
+from core.effects import after_commits
 from core.journal import Fact
 from core.models import Entry
 from core.rows import insert
@@ -27,7 +27,7 @@ def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
     messages = [message for entry in entries for message in _caused_by(entry, calls)]
     if messages:
         stored = insert(messages)
-        after_commit("notify.tasks.send", ids=[message.pk for message in stored])
+        after_commits("notify.tasks.send", [message.pk for message in stored])
     return []
 
 

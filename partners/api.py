@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from partners.choices import PROGRESS
 from rulebook.errors import Refused
 from sla.api import deadline_answer
 from sla.models import Deadline
+from sla.services import clocks_opened
 
 NUMBER = re.compile(r"[\x21-\x7e]{1,64}")
 BESIDES = {"partner_order_no": str}
@@ -56,8 +58,11 @@ class Orders(OrderList):
         if who.person:
             who.person.require("place")
         draft, besides = content.read(request.data, besides=BESIDES)
-        placed = _place(draft, who, str(besides.get("partner_order_no") or ""))
-        return Response(_placed_answer(placed), status=201 if placed.created else 200)
+        with clocks_opened() as clocks:
+            placed = _place(draft, who, str(besides.get("partner_order_no") or ""))
+        if not placed.created:
+            clocks = list(Deadline.objects.of_order(placed.order))
+        return Response(_placed_answer(placed, clocks), status=201 if placed.created else 200)
 
 
 def _place(draft: Draft, who: Caller, external_no: str) -> Placed:
@@ -92,23 +97,25 @@ def _check_number(external_no: str, who: Caller) -> None:
         raise content.Faulty([content.Fault(field, "invalid", words)])
 
 
-def _placed_answer(placed: Placed) -> dict[str, Any]:
+def _placed_answer(placed: Placed, clocks: Iterable[Deadline]) -> dict[str, Any]:
     return {
         **order_answer(placed.order),
-        "deadlines": _deadlines(placed.order),
+        "deadlines": _deadlines(clocks),
         "duplicate": not placed.created,
     }
 
 
-def _deadlines(order: Order) -> list[dict[str, Any]]:
-    return [deadline_answer(deadline) for deadline in Deadline.objects.of_order(order)]
+def _deadlines(clocks: Iterable[Deadline]) -> list[dict[str, Any]]:
+    """Return clocks in brief in the order they started and fall due, those without a due time last."""
+    told = sorted(clocks, key=lambda clock: (clock.started_at, clock.due_at is None, clock.due_at, clock.clause))
+    return [deadline_answer(deadline) for deadline in told]
 
 
 class OrderWithClocks(OrderDetail):
     """An order with its content and its clocks."""
 
     def detail(self, order: Order, *, masked: bool) -> dict[str, Any]:
-        return {**super().detail(order, masked=masked), "deadlines": _deadlines(order)}
+        return {**super().detail(order, masked=masked), "deadlines": _deadlines(Deadline.objects.of_order(order))}
 
 
 @operation("get", "orders_track")

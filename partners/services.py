@@ -63,18 +63,24 @@ def matches(signed: Signed, secret: str, signature: str) -> bool:
     return hmac.compare_digest(signed.signature(secret).encode(), signature.strip().lower().encode())
 
 
+SPEND = """
+INSERT INTO partners_nonce (key_id, value, expires_at)
+SELECT signing.id, %s, %s FROM partners_partnerkey signing JOIN partners_partner partner ON partner.id = signing.partner_id
+WHERE signing.id = %s AND signing.revoked_at IS NULL AND (signing.expires_at IS NULL OR signing.expires_at > %s)
+  AND partner.closed_at IS NULL
+ON CONFLICT DO NOTHING
+"""
+
+
 def spend(key: PartnerKey, nonce: str, *, now: datetime) -> bool:
     """
-    Remember a nonce for as long as its timestamp could be valid; False if it was used before.
+    Remember a nonce for as long as its timestamp could be valid; False if it was used before or the key is valid no more.
 
     One statement in its own transaction: a request that fails later on has used its nonce all the same.
     """
-    expires = connection.ops.adapt_datetimefield_value(now + 2 * WINDOW)
+    expires, present = (connection.ops.adapt_datetimefield_value(moment) for moment in (now + 2 * WINDOW, now))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO partners_nonce (key_id, value, expires_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            [key.pk, nonce, expires],
-        )
+        cursor.execute(SPEND, [nonce, expires, key.pk, present])
         return bool(cursor.rowcount == 1)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core import rows
 from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import Actor, Entry
@@ -91,7 +92,7 @@ def _request(order: int, entry: Entry) -> list[Fact]:
     agreed = entry.data["appointment"]
     appointment = datetime.fromisoformat(str(agreed)) if agreed else None
     valid = appointment is not None and appointment_valid(appointment)
-    task = PickupTask.objects.create(
+    task = PickupTask(
         order_id=order,
         requested_at=entry.occurred_at,
         state=State.APPOINTED if valid else State.REQUESTED,
@@ -99,6 +100,7 @@ def _request(order: int, entry: Entry) -> list[Fact]:
         agreed_at=entry.occurred_at if appointment else None,
         agreed_by=AgreedBy.CUSTOMER if appointment else "",
     )
+    rows.insert([task])
     names = [On.PICKUP_REQUESTED]
     if appointment:
         names.append(On.PICKUP_APPOINTED if valid else On.PICKUP_TIME_INVALID)

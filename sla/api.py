@@ -36,7 +36,10 @@ def deadline_answer(deadline: Deadline) -> dict[str, Any]:
 
 
 def local_text(moment: Any) -> Any:
-    return serializers.DateTimeField().to_representation(moment) if moment else None
+    return MOMENT.to_representation(moment) if moment else None
+
+
+MOMENT = serializers.DateTimeField()
 
 
 class StepAnswer(serializers.ModelSerializer[Step]):

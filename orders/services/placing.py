@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Max
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from core import rows
 from core.journal import publish
 from core.models import Actor
 from network.models import Unit
@@ -103,7 +103,8 @@ def _store(
     draft: Draft, branch: Unit | None, channel: str, by: Actor, now: datetime, source: str, external_no: str, who: str
 ) -> Order:
     today = local_day(now)
-    order: Order = Order(pk=_next_key(), channel=channel, source=source, external_no=external_no, placed_at=now, order_on=today)
+    order: Order = Order(channel=channel, source=source, external_no=external_no, placed_at=now, order_on=today)
+    rows.give_keys([order])
     order.number = order_number(order.pk, now)
     write_to(order, draft)
     order.ship_on = today
@@ -112,19 +113,12 @@ def _store(
     set_price(order, by, now)
     if branch:
         order.assign(branch=branch, at=now)
-    order.save(force_insert=True)
     where = On.ORDER_REACHED_BRANCH if branch else On.ORDER_UNASSIGNED
-    publish(*(about(order, name, by, now, at_placing=True, **told(order)) for name in (On.ORDER_SUBMITTED, where)), born=order.number)
+    facts = [about(order, name, by, now, at_placing=True, **told(order)) for name in (On.ORDER_SUBMITTED, where)]
+    with rows.together():
+        rows.insert([order])
+        publish(*facts, born=order.number)
     return order
-
-
-def _next_key() -> int:
-    """Return the key the next order will have, so that its number is known before it is stored."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval(pg_get_serial_sequence('orders_order', 'id'))")
-            return int(cursor.fetchone()[0])
-    return int(Order.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
 
 
 def pickup_day(order: Order, wanted_at: datetime) -> date | None:

@@ -4,6 +4,7 @@ from sla.services.calendar import Move, apply_calendar, calendar_moves
 from sla.services.clockwork import on_entries
 from sla.services.explaining import Line, explain
 from sla.services.filings import decide_filing, file, on_linked_waybills
+from sla.services.opened import clocks_opened
 from sla.services.ticking import tick, tick_age
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Move",
     "apply_calendar",
     "calendar_moves",
+    "clocks_opened",
     "decide_filing",
     "explain",
     "file",

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 
+from core import rows
 from core.journal import Fact
 from core.models import Entry
-from core.rows import write_back
 from rulebook import VERSION
 from rulebook.events import On
 from rulebook.facts import Facts
@@ -18,6 +18,7 @@ from sla.choices import State, StepKind
 from sla.models import Deadline, Step
 from sla.services.calendar import calendar_for
 from sla.services.entries import holder_of, judged, order_of, order_told_of, subjects_for, unit_of
+from sla.services.opened import note_opened
 from sla.services.telling import name_answerable, told
 
 LATE_AFTER = timedelta(seconds=15)
@@ -404,11 +405,12 @@ class Clockwork:
         name_answerable(self.breached)
         closed = [d for d in self.touched.values() if d.pk not in fresh]
         moved = [s for s in self.touched_steps.values() if s.deadline_id not in fresh]
-        write_back(closed, "holder", "responsible", "state", "stopped_at", "stop_entry", "corrected_at")
+        rows.write_back(closed, "holder", "responsible", "state", "stopped_at", "stop_entry", "corrected_at")
         columns = ("state", "announced_at", "late", "corrected_at", "responsible_unit", "responsible_person")
-        write_back(moved, *columns)
-        Deadline.objects.bulk_create(self.opened)
-        Step.objects.bulk_create(self.opened_steps)
+        rows.write_back(moved, *columns)
+        rows.insert(self.opened)
+        rows.insert(self.opened_steps)
+        note_opened(self.opened)
 
     def announcements(self) -> list[Fact]:
         """Return the breaches and corrections of this pass as facts."""

@@ -1,9 +1,11 @@
 """The journal: numbered without gaps, told in the same transaction, never changed (design §3, §6.24)."""
 
+import threading
+
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from core.effects import after_commit, diverted
+from core.effects import after_commit, after_commits, diverted
 from core.journal import Fact, publish, request_id
 from core.models import SYSTEM, Actor, Entry
 from rulebook.events import On
@@ -91,6 +93,36 @@ def test_a_dead_broker_does_not_fail_saved_work(monkeypatch):
         publish(fact())
         after_commit("notify.tasks.send", ids=[1])
     assert Entry.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_of_one_moment_are_queued_as_one_task(monkeypatch):
+    queued: list[dict[str, object]] = []
+    monkeypatch.setattr("celery.canvas.Signature.apply_async", lambda self, **_options: queued.append(dict(self.kwargs)))
+    for key in (1, 2, 3):
+        with transaction.atomic():
+            after_commits("notify.tasks.send", [key])
+    _let_the_moment_pass()
+    assert queued == [{"ids": [1, 2, 3]}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dead_broker_is_forgotten_the_next_moment(monkeypatch):
+    monkeypatch.setattr("celery.canvas.Signature.apply_async", _refuse)
+    after_commits("notify.tasks.send", [1])
+    _let_the_moment_pass()
+    monkeypatch.undo()
+    queued: list[dict[str, object]] = []
+    monkeypatch.setattr("celery.canvas.Signature.apply_async", lambda self, **_options: queued.append(dict(self.kwargs)))
+    after_commits("notify.tasks.send", [2])
+    _let_the_moment_pass()
+    assert queued == [{"ids": [2]}]
+
+
+def _let_the_moment_pass() -> None:
+    for timer in threading.enumerate():
+        if isinstance(timer, threading.Timer):
+            timer.join()
 
 
 def _refuse(*_args: object, **_options: object) -> None:

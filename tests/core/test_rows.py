@@ -1,12 +1,14 @@
-"""Rows written in one statement come back as they went, on both databases."""
+"""Rows written in one statement come back as they went, on both databases; several inserts go out in one round trip."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from core.models import Entry
-from core.rows import insert, write_back
+from core.rows import give_keys, insert, together, write_back
 from sla.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +53,64 @@ def test_written_back_rows_change_in_the_named_columns_alone(django_assert_num_q
     with django_assert_num_queries(1):
         write_back(rows[:2], "at")
     assert list(Heartbeat.objects.order_by("name").values_list("at", "handled")) == [(later, 0), (later, 1), (AT, 2)]
+
+
+def keys_for(count: int) -> list[int]:
+    rows = [entry(place) for place in range(count)]
+    give_keys(rows)
+    return [row.pk for row in rows]
+
+
+def test_keys_are_handed_out_once_and_grow():
+    keys = [*keys_for(3), *keys_for(50), *keys_for(1)]
+    assert len(keys) == 54
+    assert keys == sorted(set(keys))
+
+
+def test_a_key_taken_by_somebody_else_is_not_handed_out():
+    insert([entry(1)])
+    somebody = entry(2)
+    somebody.save(force_insert=True)
+    assert somebody.pk not in keys_for(40)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_connection_has_keys_of_its_own():
+    mine = keys_for(1)
+    connections.close_all()
+    [stored] = insert([entry(1)])
+    assert stored.pk not in mine or connection.vendor == "sqlite"  # one writer: what was not stored is free again
+
+
+@pytest.mark.postgres
+def test_together_is_one_round_trip():
+    insert([entry(0)])
+    with CaptureQueriesContext(connection) as queries, together():
+        insert([entry(1)])
+        with together():
+            insert([entry(2)])
+        assert Entry.objects.count() == 1
+    assert len(queries) == 2  # one of them asked in between
+    assert Entry.objects.count() == 3
+
+
+def store(*batches: list[Entry], then: Exception | None = None) -> None:
+    with transaction.atomic(), together():
+        for batch in batches:
+            insert(batch)
+        if then:
+            raise then
+
+
+def test_what_fails_inside_stores_nothing():
+    with pytest.raises(LookupError):
+        store([entry(1)], then=LookupError())
+    store([entry(1)])
+    assert Entry.objects.count() == 1
+
+
+def test_a_constraint_speaks_at_the_end():
+    twice = [entry(1, order_number="E1", seq=1)], [entry(2, order_number="E1", seq=1)]
+    with pytest.raises(IntegrityError):
+        store(*twice)
+    assert not Entry.objects.exists()

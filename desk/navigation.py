@@ -38,6 +38,7 @@ class Way:
 WAYS = (
     Way("queue", "list", _("订单队列"), BRANCH_STAFF | MANAGERS | CALL_CENTRE | {Role.DEPARTMENT}),
     Way("pickups", "truck", pgettext_lazy("menu", "接货"), BRANCH_STAFF | {Role.FLEET}),
+    Way("bills", "file", _("开单"), BRANCH_STAFF),
     Way("courier", "box", _("我的接货"), frozenset({Role.COURIER})),
     Way("my-goods", "truck", _("我的派送"), frozenset({Role.COURIER})),
     Way("deliveries", "pin", _("到货派送"), MAY["see_goods"] - CALL_CENTRE - {Role.COURIER, Role.FINANCE}),

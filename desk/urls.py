@@ -1,7 +1,8 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from desk.acts import ACTS
-from desk.views import bulk, confirm, imports, order, pickups, printing, queue
+from desk.billsteps import STEPS
+from desk.views import bills, bulk, confirm, imports, order, papers, pickups, printing, queue
 
 
 class Verb:
@@ -16,7 +17,14 @@ class Verb:
         return value
 
 
+class Step(Verb):
+    """A step of an issued waybill (desk.billsteps)."""
+
+    regex = "|".join(STEPS)
+
+
 register_converter(Verb, "verb")
+register_converter(Step, "step")
 
 app_name = "desk"
 
@@ -39,6 +47,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/", pickups.courier, name="courier"),
     path("m/<str:number>/<verb:verb>/", pickups.courier_act, name="courier-act"),
     path("orders/<str:number>/", order.sheet, name="order"),
+    path("bills/", bills.bills, name="bills"),
+    path("orders/<str:number>/bill/", bills.bill, name="bill"),
+    path("orders/<str:number>/bill/<step:name>/", bills.step, name="bill-step"),
+    path("orders/<str:number>/amend/", bills.amend, name="amend"),
+    path("orders/<str:number>/papers/<str:paper>/", papers.papers, name="papers"),
     path("orders/<str:number>/confirm/", confirm.confirm, name="confirm"),
     path("orders/<str:number>/change/", order.change, name="change"),
     path("orders/<str:number>/phones/", order.phones, name="phones"),

@@ -18,12 +18,13 @@ from desk import queries, words
 from desk.acts import ACTS, Act, choices, form_for
 from desk.forms import ContentForm
 from desk.views.answers import PROBLEMS, back_to, explained, person_of, status_of
+from desk.views.bills import said_differences
 from desk.views.printing import after_printing
 from network.access import staff_required
 from network.nearby import suggestions
 from network.places import exists
 from notify.services import see
-from orders.choices import OPEN
+from orders.choices import OPEN, State
 from orders.forms import values_of
 from orders.models import Order
 from orders.services import edit, show_phones, versions
@@ -74,6 +75,8 @@ def draw(
         "nearest": _nearest(order, now), "phones": phones_shown(request, number, now), "person": person,
         "undoable": queries.undoable(order, person, now), "lost_reason": words.reason_words(order.cancel_reason),
         "may_print": person.may("print"), "may_edit": person.may("edit") and order.state in OPEN,
+        "may_bill": person.may("check_bill") and (order.waybilled_at or order.accepted_at) and order.state != State.CANCELLED,
+        "differences": said_differences(order.waybill.differences) if order.waybilled_at else [],
         "may_call": person.may("contact") and order.state in OPEN,
     }  # fmt: skip
     return render(request, "desk/order.html", context, status=status)

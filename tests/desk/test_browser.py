@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,9 +11,10 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from core import clock
-from orders.models import Order
+from orders import services as orders
+from orders.models import Order, Waybill
 from sla.models import Heartbeat
-from tests.factories import Company, accepted, placed, reached
+from tests.factories import CUSTOMER, Company, accepted, placed, reached
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,6 +49,40 @@ def waiting(company: Company, minutes: float, called: bool = True) -> Order:
     if called:
         reached(order, company.clerk, clock.now())
     return order
+
+
+def to_bill(company: Company) -> Order:
+    now = clock.now()
+    order = accepted(now, company.clerk, branch=company.branch, placed_at=now - timedelta(minutes=1), pickup=False)
+    orders.quote(number=order.number, clerk=company.clerk, amount=Decimal(320), words="一口价", now=now)
+    return orders.answer_quote(number=order.number, agreed=True, by=CUSTOMER, now=now)
+
+
+def issued(company: Company) -> Waybill:
+    """A bill that has been checked and printed and waits for an amendment's approval."""
+    order, given = to_bill(company), {"clerk": company.clerk, "now": clock.now()}
+    sizes = {"pieces": 11, "weight_kg": Decimal(130), "volume_m3": Decimal(1)}
+    waybill = orders.issue_waybill(number=order.number, **sizes, **given)
+    for paper in ("waybill", "labels"):
+        orders.print_waybill(number=order.number, paper=paper, **given)
+    orders.check_bill(number=order.number, **given)
+    return waybill
+
+
+def test_the_price_follows_the_figures_as_they_are_typed(clerk: Page, live_server, company: Company) -> None:
+    order = to_bill(company)
+    clerk.goto(f"{live_server.url}/desk/orders/{order.number}/bill/")
+    clerk.get_by_label("实际件数").fill("11")
+    expect(clerk.locator("#outcome")).to_contain_text("10 → 11")
+    clerk.get_by_label("每件尺寸").fill("11×40×30×25")
+    clerk.get_by_label("实际体积").fill("")
+    expect(clerk.locator("#outcome")).to_contain_text("0.330 m³")
+    clerk.get_by_label("实际重量").fill("0")
+    expect(clerk.locator("#outcome")).to_contain_text("不能小于")
+    clerk.get_by_label("实际重量").fill("130.5")
+    expect(clerk.locator("#outcome")).to_contain_text("¥320.00")
+    clerk.get_by_role("button", name="开单", exact=True).click()
+    expect(clerk.locator("h1")).to_contain_text(Waybill.objects.get(order=order).number)
 
 
 def test_accept_and_take_back_by_keys(clerk: Page, live_server, company: Company) -> None:
@@ -121,11 +157,14 @@ def test_ten_rows_stand_above_the_fold(clerk: Page, live_server, company: Compan
 def test_pages_are_accessible_and_fit(clerk: Page, live_server, company: Company, theme: str, width: int) -> None:
     order = waiting(company, 3)
     done = accepted(clock.now(), company.clerk, branch=company.branch, placed_at=clock.now() - timedelta(minutes=1))
+    ready, billed = to_bill(company), issued(company)
     clerk.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     clerk.set_viewport_size({"width": width, "height": 900})
     for path in (
         "", "?tab=open", "search/?q=8000", f"orders/{order.number}/", f"orders/{order.number}/confirm/",
-        f"orders/{done.number}/change/", "pickups/", "m/",
+        f"orders/{done.number}/change/", "pickups/", "m/", "bills/", "bills/?tab=check", f"orders/{ready.number}/bill/",
+        f"orders/{billed.order.number}/bill/", f"orders/{billed.order.number}/amend/",
+        f"orders/{billed.order.number}/papers/labels/", f"orders/{billed.order.number}/papers/waybill/",
     ):  # fmt: skip
         clerk.goto(f"{live_server.url}/desk/{path}")
         found = Axe().run(clerk).response["violations"]

@@ -19,8 +19,12 @@ from orders.models import Order
 
 class CashQuerySet(models.QuerySet["CashOnDelivery"]):
     def visible_to(self, person: Person) -> CashQuerySet:
-        """Restrict to what this person's units sent or collect."""
-        return self.filter(person.scope("order__branch__path") | person.scope("unit__path"))
+        """Restrict to what this person's units sent, deliver or collect: the money is paid at the delivering branch."""
+        return self.filter(
+            person.scope("order__branch__path")
+            | person.scope("order__shipment__terminal__path")
+            | person.scope("unit__path")
+        )
 
     def locked(self) -> CashQuerySet:
         return self.select_for_update(of=("self",), no_key=True)

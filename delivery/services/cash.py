@@ -256,7 +256,8 @@ def _locked(number: str, clerk: Person) -> CashOnDelivery:
 
 def _locked_all(numbers: Sequence[str], clerk: Person) -> list[CashOnDelivery]:
     """
-    Return the rows of these orders, in the order of their keys so that two clerks never wait for each other.
+    Return the rows of these orders, in the order of their keys so that two clerks never wait for each other; each order's
+    row is locked first: it numbers the facts, and the same order may be signed for right now.
 
     :raises CashOnDelivery.DoesNotExist: one of them is unknown or outside the scope
     :raises Refused: none is named
@@ -265,6 +266,7 @@ def _locked_all(numbers: Sequence[str], clerk: Person) -> list[CashOnDelivery]:
     if not wanted:
         raise Refused(CLAUSE, _("请至少选择一票订单。"), field="numbers")
     seen = CashOnDelivery.objects.visible_to(clerk).filter(order__number__in=wanted).values("pk")
+    list(Order.objects.locked().filter(cash__in=seen).order_by("pk"))
     rows = list(CashOnDelivery.objects.locked().select_related("order", "unit").filter(pk__in=seen).order_by("pk"))
     if len(rows) != len(wanted):
         raise CashOnDelivery.DoesNotExist

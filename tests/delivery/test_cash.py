@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.models import Actor, Entry
 from delivery import services as delivery
-from delivery.models import CashMovement, CashOnDelivery
+from delivery.models import CashMovement, CashOnDelivery, Shipment
 from orders import services as orders
 from orders.models import Order
 from rulebook.errors import Conflict, Denied, Refused
@@ -206,6 +206,18 @@ def test_who_may(company):
         delivery.count(numbers=[order.number], clerk=company.driver, total=PRICE, now=NOON)
     with pytest.raises(Denied):
         delivery.remit(numbers=[order.number], clerk=company.manager, batch="R", now=NOON)
+
+
+def test_the_delivering_branch_collects_and_counts(company):
+    """§4.3.3.2: the consignee pays where the goods arrive, mostly another branch than the one that sent them."""
+    order = billed(company)
+    with pytest.raises(CashOnDelivery.DoesNotExist):
+        delivery.collect(number=order.number, clerk=company.third_clerk, amount=PRICE, means="cash", now=NOON)
+    Shipment.objects.filter(order=order).update(terminal=company.third)
+    row = delivery.collect(number=order.number, clerk=company.third_clerk, amount=PRICE, means="cash", now=NOON)
+    assert (row.state, row.unit) == ("collected", company.third)
+    other = post(Role.BRANCH_CLERK, company.third)
+    assert delivery.count(numbers=[order.number], clerk=other, total=PRICE, now=NOON)[0].state == "counted"
 
 
 def test_one_foreign_order_of_several_refuses_all(company):

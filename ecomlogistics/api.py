@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from delivery import api as delivery
 from orders.api import views as orders
 from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)
@@ -65,6 +66,8 @@ ORDER_VERBS = {
 }
 inline_styles = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})  # Swagger's page styles itself; its scripts are files
 NUMBER = r"orders/(?P<number>[A-Za-z0-9]{1,20})/"
+SHIPMENT = r"shipments/(?P<number>[A-Za-z0-9]{1,20})/"
+GOODS = delivery.SHIPMENT_VERBS | delivery.SLIP_VERBS | delivery.CASH_VERBS
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -73,6 +76,11 @@ urlpatterns = [
     re_path(rf"^{NUMBER}$", partners.OrderWithClocks.as_view()),
     *(re_path(rf"^{NUMBER}{name}/$", view.as_view()) for name, view in ORDER_VERBS.items()),
     path("prices/", pricing.Prices.as_view()),
+    re_path(rf"^{SHIPMENT}$", delivery.ShipmentDetail.as_view()),
+    re_path(rf"^{SHIPMENT}slip/$", delivery.SlipDetail.as_view()),
+    re_path(rf"^{SHIPMENT}cash/$", delivery.CashDetail.as_view()),
+    *(re_path(rf"^{SHIPMENT}{name}/$", view.as_view()) for name, view in GOODS.items()),
+    *(path(f"cash/{name}/", view.as_view()) for name, view in delivery.OFFICE_VERBS.items()),
     path("deadlines/", sla.Deadlines.as_view()),
     path("deadlines/<uuid:key>/", sla.DeadlineDetail.as_view()),
     path("deadlines/<uuid:key>/filings/", sla.File.as_view()),

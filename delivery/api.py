@@ -1,0 +1,325 @@
+"""The JSON door of shipments, sign slips and cash on delivery: one view a verb, under the order they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core import clock
+from delivery import services
+from delivery.choices import Contacted, Means, Relation
+from delivery.models import CashOnDelivery, Shipment, SignSlip
+from orders.api.bodies import Body, Line, Nothing, coded
+from orders.api.callers import clerk
+from orders.api.openapi import operation
+from orders.api.views import ApiView, Verb, checked
+from orders.forms import CENT, MOST_MONEY
+from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS
+
+# What is answered.
+
+
+class ShipmentAnswer(serializers.ModelSerializer[Shipment]):
+    order = serializers.CharField(source="order.number")
+    state_name = serializers.CharField(source="get_state_display")
+    place = serializers.CharField(source="place.code", allow_null=True, default=None)
+    terminal = serializers.CharField(source="terminal.code", allow_null=True, default=None)
+    driver = serializers.CharField(source="driver.number", allow_null=True, default=None)
+    parked = serializers.SerializerMethodField(help_text="等待前序的扫描")
+
+    class Meta:
+        model = Shipment
+        fields = (
+            "order", "state", "state_name", "pieces", "door", "key_customer", "place", "terminal", "departed_at", "vehicle",
+            "arrived_at", "checked", "carrier", "carrier_phone", "carrier_no", "forwarded_at", "driver", "attempts_made",
+            "delivery_at", "waits_until", "signed_at", "signer", "relation", "pieces_signed", "exception", "remark", "ended_at",
+            "parked",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_parked(self, shipment: Shipment) -> list[str]:
+        return list(shipment.scans.parked().values_list("verb", flat=True))
+
+
+class SlipAnswer(serializers.ModelSerializer[SignSlip]):
+    order = serializers.CharField(source="shipment.order.number")
+    state_name = serializers.CharField(source="get_state_display")
+    unit = serializers.CharField(source="unit.code", allow_null=True, default=None)
+
+    class Meta:
+        model = SignSlip
+        fields = ("order", "state", "state_name", "unit", "returned_at", "remark")
+        read_only_fields = fields
+
+
+class CashAnswer(serializers.ModelSerializer[CashOnDelivery]):
+    order = serializers.CharField(source="order.number")
+    state_name = serializers.CharField(source="get_state_display")
+
+    class Meta:
+        model = CashOnDelivery
+        fields = (
+            "order", "state", "state_name", "amount", "plan", "means", "collected_at", "counted_at", "bank_slip", "banked_at",
+            "confirmed_at", "pay_by", "batch", "remitted_at", "found", "remark",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+# What is taken.
+
+
+class Scanned(Body):
+    """Every verb of a shipment may come from a device that was offline, or come twice, or too early."""
+
+    at = serializers.DateTimeField(required=False, help_text="设备时间")
+    source = Line(max_length=40, required=False, help_text="设备给本次操作的唯一编号，重复提交只算一次")
+    park = serializers.BooleanField(required=False, help_text="前序未到时先保存")
+
+
+def _text(longest: int = 300) -> Line:
+    return Line(max_length=longest)
+
+
+def _remark() -> Line:
+    return Line(max_length=300, required=False, allow_blank=True, default="")
+
+
+class DepartBody(Scanned):
+    vehicle = _text(12)
+
+
+class ArriveBody(Scanned):
+    checked = serializers.ListField(child=coded(EXCEPTIONS), max_length=len(EXCEPTIONS), required=False, default=list)
+
+
+class ForwardBody(Scanned):
+    carrier = _text(60)
+    phone = _text(30)
+    carrier_no = _text(40)
+
+
+class TrackBody(Scanned):
+    text = _text()
+
+
+class LoadBody(Scanned):
+    driver = Line(max_length=20, help_text="工号")
+    vehicle = Line(max_length=12, required=False, allow_blank=True, default="")
+
+
+class FailBody(Scanned):
+    reason = coded(DELIVERY_FAILURE_REASONS)
+    contacted = serializers.ChoiceField(choices=Contacted.choices)
+    contact = _text()
+
+
+class RescheduleBody(Scanned):
+    delivery_at = serializers.DateTimeField()
+
+
+class SignBody(Scanned):
+    signer = _text(40)
+    relation = serializers.ChoiceField(choices=Relation.choices)
+    pieces = serializers.IntegerField(min_value=0, max_value=99999, required=False)
+
+
+class ExceptionBody(SignBody):
+    pieces = serializers.IntegerField(min_value=0, max_value=99999)
+    exception = coded(EXCEPTIONS)
+    remark = _text()
+
+
+class RefuseBody(Scanned):
+    reason = coded(REFUSAL_REASONS)
+    remark = _remark()
+
+
+class LostBody(Scanned):
+    remark = _text()
+
+
+class SendBackBody(Scanned):
+    instruction = _text()
+
+
+class SaidBody(Body):
+    remark = _text()
+
+
+class RemarkBody(Body):
+    remark = _remark()
+
+
+class CollectBody(Body):
+    amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=CENT, max_value=MOST_MONEY)
+    means = serializers.ChoiceField(choices=Means.choices)
+    at = serializers.DateTimeField(required=False, help_text="设备时间")
+
+
+class DiscrepancyBody(SaidBody):
+    found = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=Decimal(), max_value=MOST_MONEY)
+
+
+class ResolveBody(SaidBody):
+    paid = serializers.BooleanField()
+
+
+class NumbersBody(Body):
+    numbers = serializers.ListField(child=Line(max_length=20), min_length=1, max_length=200)
+
+
+class CountBody(NumbersBody):
+    total = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=CENT)
+
+
+class BankBody(NumbersBody):
+    slip = _text(40)
+
+
+class ConfirmBody(Body):
+    slip = _text(40)
+
+
+class RemitBody(NumbersBody):
+    batch = _text(40)
+
+
+# The goods.
+
+
+class ShipmentVerb(Verb):
+    """The scan keeps what was said as plain JSON; only the device's time is the service's own."""
+
+    answer = ShipmentAnswer
+
+    def values(self, request: Request) -> dict[str, Any]:
+        given = super().values(request)
+        return {name: _plain(value) if name != "at" else value for name, value in given.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+
+
+SAID: dict[str, tuple[type[Body], str]] = {
+    "depart": (DepartBody, "The goods leave with a vehicle."),
+    "arrive_hub": (Scanned, "The goods reach a hub (中转场)."),
+    "arrive": (ArriveBody, "The goods reach the terminal branch and are looked over (§2.1.3.1)."),
+    "forward": (ForwardBody, "Hand the goods to an outside carrier (§4.3.2.6)."),
+    "track": (TrackBody, "Enter what the day's tracking of forwarded goods found (§1.3.2.1)."),
+    "offer_for_pickup": (Scanned, "The consignee fetches the goods."),
+    "load_for_delivery": (LoadBody, "Send the goods out for delivery with a driver, named by staff number."),
+    "wait": (Scanned, "Wait at the door for 30 minutes (§1.3.3.3)."),
+    "fail_attempt": (FailBody, "The attempt failed; with the call made from the spot (§1.3.3.3)."),
+    "reschedule": (RescheduleBody, "Agree a new time of delivery with the customer (§1.3.3.3)."),
+    "sign": (SignBody, "The consignee, or somebody in their place, signs for all pieces (§4.3.2.8)."),
+    "sign_with_exception": (ExceptionBody, "Sign with damage or shortage noted (§4.3.2.8, §4.3.3.8)."),
+    "refuse": (RefuseBody, "The consignee refuses the goods."),
+    "declare_lost": (LostBody, "The goods cannot be found."),
+    "find": (Scanned, "The goods are found again and go on from where they were missed."),
+    "send_back": (SendBackBody, "Send the goods back on the shipper's instruction."),
+    "close_return": (Scanned, "The goods are back at the shipper."),
+}
+
+
+def _verb(
+    name: str, act: Callable[..., Any], body: type[Body], words: str | None, *, view: type[Verb], answer: type
+) -> type[Verb]:
+    attributes = {"act": staticmethod(act), "body": body, "answer": answer, "__doc__": words}
+    made = type(name, (view,), attributes)
+    return operation("post", name, request=body, answer=answer, description=words)(made)
+
+
+SHIPMENT_VERBS = {
+    name.replace("_", "-"): _verb(
+        f"shipments_{name}", partial(services.act, verb=name), body, words, view=ShipmentVerb, answer=ShipmentAnswer
+    )
+    for name, (body, words) in SAID.items()
+}
+
+
+@operation("get", "shipments_retrieve", answer=ShipmentAnswer)
+class ShipmentDetail(ApiView):
+    """Where the goods of an order are."""
+
+    def get(self, request: Request, number: str) -> Response:
+        seen = Shipment.objects.visible_to(clerk(request)).select_related("order", "place", "terminal", "driver")
+        return Response(ShipmentAnswer(seen.get(order__number=number)).data)
+
+
+# The slip and the money, of one order.
+
+SLIP_VERBS = {
+    f"slip/{name.replace('_', '-')}": _verb(f"slips_{name}", act, body, act.__doc__, view=Verb, answer=SlipAnswer)
+    for name, act, body in (
+        ("hand_on", services.hand_on, Nothing),
+        ("return", services.return_slip, Nothing),
+        ("reject", services.reject, SaidBody),
+        ("resend", services.resend, Nothing),
+        ("lose", services.lose, SaidBody),
+        ("close", services.close, RemarkBody),
+    )
+}
+
+CASH_VERBS = {
+    f"cash/{name.replace('_', '-')}": _verb(f"cash_{name}", act, body, act.__doc__, view=Verb, answer=CashAnswer)
+    for name, act, body in (
+        ("collect", services.collect, CollectBody),
+        ("raise_discrepancy", services.raise_discrepancy, DiscrepancyBody),
+        ("resolve", services.resolve, ResolveBody),
+        ("write_off", services.write_off, SaidBody),
+    )
+}
+
+
+@operation("get", "slips_retrieve", answer=SlipAnswer)
+class SlipDetail(ApiView):
+    """Where the sign slip of an order is."""
+
+    def get(self, request: Request, number: str) -> Response:
+        seen = SignSlip.objects.visible_to(clerk(request)).select_related("shipment__order", "unit")
+        return Response(SlipAnswer(seen.get(shipment__order__number=number)).data)
+
+
+@operation("get", "cash_retrieve", answer=CashAnswer)
+class CashDetail(ApiView):
+    """Where the money collected for the shipper stands."""
+
+    def get(self, request: Request, number: str) -> Response:
+        seen = CashOnDelivery.objects.visible_to(clerk(request)).select_related("order")
+        return Response(CashAnswer(seen.get(order__number=number)).data)
+
+
+# The money of several orders.
+
+
+class CashOffice(ApiView):
+    """A verb of the office: all of the orders named, or none."""
+
+    body: ClassVar[type[Body]]
+    act: ClassVar[Callable[..., Sequence[CashOnDelivery]]]
+
+    def post(self, request: Request) -> Response:
+        values = checked(self.body, request.data)
+        done = type(self).act(clerk=clerk(request), now=clock.now(), **values)
+        return Response(CashAnswer(done, many=True).data)
+
+
+def _office(name: str, act: Callable[..., Sequence[CashOnDelivery]], body: type[Body]) -> type[CashOffice]:
+    made = type(name, (CashOffice,), {"act": staticmethod(act), "body": body, "__doc__": act.__doc__})
+    return operation("post", name, request=body, answer=CashAnswer(many=True), description=act.__doc__)(made)
+
+
+OFFICE_VERBS = {
+    "count": _office("cash_count", services.count, CountBody),
+    "bank": _office("cash_bank", services.bank, BankBody),
+    "confirm-bank": _office("cash_confirm_bank", services.confirm_bank, ConfirmBody),
+    "remit": _office("cash_remit", services.remit, RemitBody),
+}

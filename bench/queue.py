@@ -61,6 +61,10 @@ BESIDE = (  # what each of the copied orders has beside it: a clock, running whi
     INSERT INTO sla_step (id, deadline_id, kind, clause, at, state, late, attempts, error)
     SELECT id, id, 'due', clause, due_at, state, false, 0, '' FROM sla_deadline WHERE rulebook = 'bench'
     """,
+    """
+    INSERT INTO notify_message (unit_id, kind, order_number, clause, entry_id, late, stored_at, sent_at, seen_at)
+    SELECT branch_id, 'new_order', number, '', id, false, placed_at, placed_at, placed_at FROM orders_order WHERE id > 1000000
+    """,
 )
 
 
@@ -129,11 +133,13 @@ def main() -> None:
     for _round in range(WARM):
         client.get("/desk/")
     queries, page = captured(client, "/desk/")
+    worked = time.process_time()
     middle, high = p95(client, "/desk/")
+    worked = (time.process_time() - worked) / ROUNDS * 1_000
     size = len(gzip.compress(page.content))
     print(
         f"P3 queue page at {Order.objects.count():,} orders: status {page.status_code}, {len(queries)} statements, "
-        f"{len(read := scans(queries))} full scans, median {middle:.0f} ms, p95 {high:.0f} ms, {size / 1024:.0f} KB gzipped"
+        f"{len(read := scans(queries))} full scans, median {middle:.0f} ms ({worked:.0f} ms of it our own), p95 {high:.0f} ms, {size / 1024:.0f} KB gzipped"
     )
     found = re.search(r'"([^"]*[?&;]v=[^"]+)"', page.content.decode())
     poll = html.unescape(found[1]) if found else "/desk/"

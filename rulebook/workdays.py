@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 
 import chinese_calendar
 import holidays
@@ -27,24 +27,35 @@ class Day:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calendar:
-    """Working days in order, for counting by bisection, and the days nobody has confirmed yet."""
+    """The published days with edits (date, is_workday, confirmed) laid over them. Worked out when first asked: most never ask."""
 
-    workdays: tuple[date, ...]
-    provisional: frozenset[date]
-    last: date
+    edits: tuple[tuple[date, bool, bool], ...]
 
     @classmethod
     def of(cls, rows: Iterable[tuple[date, bool, bool]]) -> Calendar:
-        """Build a calendar from edited rows (date, is_workday, confirmed) laid over the published one."""
-        known = {day.on: (day.is_workday, day.confirmed) for day in published()}
-        known.update({on: (is_workday, confirmed) for on, is_workday, confirmed in rows})
-        return cls(
-            workdays=tuple(sorted(on for on, (is_workday, _) in known.items() if is_workday)),
-            provisional=frozenset(on for on, (_, confirmed) in known.items() if not confirmed),
-            last=max(known),
-        )
+        return cls(tuple(rows))
+
+    @cached_property
+    def known(self) -> dict[date, tuple[bool, bool]]:
+        """Return for every day whether it is worked and whether that is confirmed."""
+        days = {day.on: (day.is_workday, day.confirmed) for day in published()}
+        return days | {on: (is_workday, confirmed) for on, is_workday, confirmed in self.edits}
+
+    @cached_property
+    def workdays(self) -> tuple[date, ...]:
+        """Return the working days in order, for counting by bisection."""
+        return tuple(sorted(on for on, (is_workday, _) in self.known.items() if is_workday))
+
+    @cached_property
+    def provisional(self) -> frozenset[date]:
+        """Return the days nobody has confirmed yet."""
+        return frozenset(on for on, (_, confirmed) in self.known.items() if not confirmed)
+
+    @cached_property
+    def last(self) -> date:
+        return max(self.known)
 
     def add_workdays(self, on: date, count: int) -> date:
         """Return the `count`-th working day strictly after `on` (§0.6). Beyond the calendar only weekends are out."""

@@ -193,8 +193,9 @@ def main() -> None:
     children: list[Child] = []
     try:
         prepare()
-        children = [Child("web", web(host, port)), Child("worker", worker())]
+        children = [Child("web", web(host, port))]
         wait_for_page(url, children)
+        children.append(Child("worker", worker()))  # second: both import the same, and somebody waits for the page
         announce(url)
         while True:
             time.sleep(0.5)

@@ -15,7 +15,7 @@ from rulebook.due import local
 from rulebook.events import On
 from rulebook.facts import NO_FACTS
 from rulebook.limits import LIMITS
-from rulebook.workdays import Calendar, official
+from rulebook.workdays import Calendar
 from sla import services as sla
 from sla.models import Deadline
 from sla.services.calendar import counts_workdays
@@ -107,8 +107,7 @@ def test_orders_ask_no_calendar(company: Company) -> None:
         def is_provisional(self, on: date) -> bool:
             raise Asked
 
-    plain = official()
-    watched = replace(NO_FACTS, calendar=Watched(plain.workdays, plain.provisional, plain.last))
+    watched = replace(NO_FACTS, calendar=Watched.of([]))
     for limit in LIMITS.values():
         if not counts_workdays(limit):
             limit.due(NOON, watched)

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.models import Entry
+from delivery.choices import State as Goods
+from delivery.models import Shipment
 from network.models import Unit
 from network.places import lineage
 from orders.choices import State
@@ -45,7 +47,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One of the four steps every order takes."""
+    """One of the steps every order takes."""
 
     title: str
     done: bool
@@ -54,7 +56,7 @@ class Stage:
 
 def orders() -> QuerySet[Order]:
     """Return orders with what their headline needs."""
-    found: QuerySet[Order] = Order.objects.select_related("branch", "waybill")
+    found: QuerySet[Order] = Order.objects.select_related("branch", "waybill", "cash", "shipment__terminal", "shipment__slip")
     return found
 
 
@@ -68,7 +70,7 @@ def headline(order: Order) -> str:
     if order.state == State.POSTPONED:
         return _("已延期至 %s 发货") % day_words(order.ship_on)
     if order.state == State.WAYBILLED:
-        return _("已开单，运单号 %s") % order.waybill.number
+        return _whereabouts(order)
     return {
         State.UNASSIGNED: _("已提交，正在为您分配营业部"),
         State.AT_BRANCH: _("等待%(branch)s电话确认") % branch,
@@ -76,13 +78,39 @@ def headline(order: Order) -> str:
     }[State(order.state)]
 
 
+def goods_of(order: Order) -> Shipment | None:
+    """Return the shipment of a billed order, read along with it."""
+    return getattr(order, "shipment", None)
+
+
+def _whereabouts(order: Order) -> str:
+    """Say where billed goods are."""
+    goods = goods_of(order)
+    if goods is None or goods.state == Goods.AT_ORIGIN:
+        return _("已开单，运单号 %s") % order.waybill.number
+    branch = goods.terminal.name if goods.terminal else _("营业部")
+    here = _("货物已到达%(branch)s，等待派送") if goods.door else _("货物已到达%(branch)s，请等待提货通知")
+    words = {
+        Goods.IN_TRANSIT: _("货物运输途中"), Goods.AT_HUB: _("货物已到中转场"), Goods.ARRIVED: here, Goods.HELD: here,
+        Goods.FORWARDED: _("货物已转交%(carrier)s承运"), Goods.OUT_FOR_DELIVERY: _("货物派送中"),
+        Goods.WAITING: _("送货人员在现场等待"), Goods.READY_FOR_PICKUP: _("货物等待自提，请到%(branch)s提货"),
+        Goods.SIGNED: _("货物已签收"), Goods.SIGNED_WITH_EXCEPTION: _("货物已签收，有异常"), Goods.REFUSED: _("收货人拒收"),
+        Goods.LOST: _("货物查找中，营业部会与您联系"), Goods.RETURNING: _("货物正在退回发货人"),
+        Goods.RETURNED: _("货物已退回发货人"),
+    }  # fmt: skip
+    return words[Goods(goods.state)] % {"branch": branch, "carrier": goods.carrier}
+
+
 def stages(order: Order) -> list[Stage]:
-    """Return the four steps; a cancelled order shows how far it came."""
+    """Return the steps from placing to the signature; a cancelled order shows how far it came."""
+    goods = goods_of(order)
     steps = [(_("提交"), True), (_("受理"), order.accepted_at is not None)]
     if order.pickup:
         steps.append((_("接货"), order.collected_at is not None and order.handed_back_at is None))
     steps.append((_("开单"), order.waybilled_at is not None))
-    ended = order.state in (State.CANCELLED, State.WAYBILLED)
+    steps.append((_("到达"), goods is not None and goods.arrived_at is not None))
+    steps.append((_("货物签收"), goods is not None and goods.signed_at is not None))
+    ended = order.state == State.CANCELLED or (goods is not None and goods.ended_at is not None)
     first_open = next((i for i, (_title, done) in enumerate(steps) if not done), len(steps))
     return [Stage(title, done, current=not ended and i == first_open) for i, (title, done) in enumerate(steps)]
 

@@ -16,7 +16,14 @@ from orders.forms import DraftForm, form_field
 from portal.windows import Window
 from rulebook.due import local
 from rulebook.events import On
-from rulebook.reasons import CANCEL_REASONS, PICKUP_FAILURE_REASONS, Reason
+from rulebook.reasons import (
+    CANCEL_REASONS,
+    DELIVERY_FAILURE_REASONS,
+    EXCEPTIONS,
+    PICKUP_FAILURE_REASONS,
+    REFUSAL_REASONS,
+    Reason,
+)
 from rulebook.windows import appointment_valid
 
 Names = Mapping[int, str]
@@ -45,6 +52,24 @@ def _cancelled(entry: Entry) -> str:
 def _failed(entry: Entry) -> str:
     reason = PICKUP_FAILURE_REASONS.get(str(entry.data.get("reason", "")))
     return _with_reason(_("本次接货未成功，营业部会与您另约时间"), reason)
+
+
+def _not_delivered(entry: Entry) -> str:
+    reason = DELIVERY_FAILURE_REASONS.get(str(entry.data.get("reason", "")))
+    return _with_reason(_("本次派送未成功，营业部会与您另约时间"), reason)
+
+
+def _refused(entry: Entry) -> str:
+    return _with_reason(_("收货人拒收"), REFUSAL_REASONS.get(str(entry.data.get("reason", ""))))
+
+
+def _signed_with_exception(entry: Entry) -> str:
+    return _with_reason(_("已签收 %(pieces)s 件，有异常"), EXCEPTIONS.get(str(entry.data.get("exception", ""))))
+
+
+def _delivery_agreed(entry: Entry) -> str:
+    moment = local(datetime.fromisoformat(str(entry.data["delivery_at"])))
+    return gettext("已约定送达时间：%s") % f"{day_words(moment.date())} {moment:%H:%M}"
 
 
 def _with_reason(words: Any, reason: Reason | None) -> str:
@@ -98,6 +123,22 @@ WORDS: dict[str, Any | Callable[[Entry], Any]] = {
     On.PICKUP_FAILED: _failed,
     On.PICKUP_HANDED_BACK: _("货物已退还发货人"),
     On.PICKUP_CANCELLED: _("不再上门接货"),
+    On.SHIPMENT_DEPARTED: _("货物已发车，运往目的地"),
+    On.SHIPMENT_REACHED_HUB: _("货物已到中转场"),
+    On.SHIPMENT_ARRIVED: _("货物已到达%(branch)s"),
+    On.SHIPMENT_FORWARDED: _("货物已转交%(carrier)s承运"),
+    On.SHIPMENT_OFFERED_FOR_PICKUP: _("货物等待自提，请到%(branch)s提货"),
+    On.SHIPMENT_LOADED_FOR_DELIVERY: _("第 %(attempt)s 次派送，货物已送出"),
+    On.SHIPMENT_WAITING_ON_SITE: _("送货人员已到达，现场等待最多 30 分钟"),
+    On.DELIVERY_ATTEMPT_FAILED: _not_delivered,
+    On.DELIVERY_TIME_AGREED: _delivery_agreed,
+    On.SHIPMENT_SIGNED: _("已签收，共 %(pieces)s 件"),
+    On.SHIPMENT_SIGNED_WITH_EXCEPTION: _signed_with_exception,
+    On.SHIPMENT_REFUSED: _refused,
+    On.SHIPMENT_DECLARED_LOST: _("货物查找中，营业部会与您联系"),
+    On.SHIPMENT_FOUND: _("货物已找到，继续运送"),
+    On.SHIPMENT_SENT_BACK: _("货物正在退回发货人"),
+    On.SHIPMENT_RETURNED: _("货物已退回发货人"),
 }
 
 

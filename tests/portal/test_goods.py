@@ -1,0 +1,83 @@
+"""What a customer reads once the goods are on their way: one sentence an event, where they are, money and slip to parties."""
+
+import pytest
+import time_machine
+
+from core.models import Entry
+from delivery import services as delivery
+from portal.words import WORDS
+from rulebook.events import On
+from tests.delivery.test_shipments import SIGNED, arrived, departed, does, loaded, sent
+from tests.delivery.test_slips import signed
+from tests.factories import sh
+
+pytestmark = pytest.mark.django_db
+SAID_BY_NONE = {On.SHIPMENT_OPENED, On.SHIPMENT_TRACKED, On.SHIPMENT_FOLLOWED_UP}
+
+
+@pytest.fixture(autouse=True)
+def six_november():
+    with time_machine.travel(sh("06 09:00:00"), tick=False):
+        yield
+
+
+def page(client, order) -> str:
+    return client.get(f"/orders/{order.number}/").content.decode().split("<main")[1]
+
+
+def test_every_fact_of_a_shipment_has_its_sentence():
+    told = {name for name in On if name.startswith(("shipment_", "delivery_"))}
+    assert told - set(WORDS) == SAID_BY_NONE
+
+
+def test_the_way_of_the_goods_one_sentence_an_event(client, company):
+    order = loaded(company)
+    call = {"reason": "nobody_there", "contacted": "consignee", "contact": "约次日下午"}
+    does(order, "wait", company.second_clerk, "05 14:00:00")
+    does(order, "fail_attempt", company.second_clerk, "05 14:31:00", **call)
+    does(order, "reschedule", company.second_clerk, "05 14:40:00", delivery_at="2026-11-07T15:00:00+08:00")
+    text = page(client, order)
+    for words in (
+        "货物已发车，运往目的地", "货物已到达滨江营业部", "第 1 次派送，货物已送出", "现场等待最多 30 分钟",
+        "本次派送未成功，营业部会与您另约时间（现场无人）", "已约定送达时间：11月7日 15:00", "货物已到达滨江营业部，等待派送",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "约次日下午" not in text
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [(sent, "已开单，运单号"), (departed, "货物运输途中"), (arrived, "等待派送"), (loaded, "货物派送中")],
+)
+def test_the_headline_says_where_they_are(client, company, made, words):
+    assert words in page(client, made(company)).split("</h2>")[0]
+
+
+def test_signed_is_the_end(client, company):
+    order = loaded(company)
+    assert "hx-trigger" in page(client, order)
+    does(order, "sign", company.second_clerk, "05 15:00:00", **SIGNED)
+    text = page(client, order)
+    assert "货物已签收" in text
+    assert "已签收，共 10 件" in text
+    assert "hx-trigger" not in text
+    assert "李四" not in text
+
+
+def test_money_is_told_to_parties_only(client, company):
+    order = loaded(company, cod="1200.00")
+    delivery.collect(
+        number=order.number, clerk=company.second_clerk, amount=order.cod_amount, means="cash", now=sh("05 14:00:00")
+    )
+    assert "已收款" not in page(client, order)
+    assert "1200" not in page(client, order)
+    client.post(f"/orders/{order.number}/unlock/", {"tail": "8000"})
+    assert "¥1200.00 · 已收款" in page(client, order)
+
+
+def test_the_slip_is_told_to_parties_only(client, company):
+    order = signed(company)
+    assert "待返回" not in page(client, order)
+    client.post(f"/orders/{order.number}/unlock/", {"tail": "8000"})
+    assert "待返回" in page(client, order)
+    assert Entry.objects.of_order(order.number).filter(name="shipment_signed").exists()

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from delivery import api as delivery
+from orders.api import bills
 from orders.api import views as orders
 from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)
@@ -55,6 +56,15 @@ ORDER_VERBS = {
     "quote": orders.Quote,
     "answer-quote": orders.AnswerQuote,
     "waybill": orders.IssueWaybill,
+    "waybill/link": bills.LinkWaybill,
+    "waybill/print": bills.PrintWaybill,
+    "waybill/check": bills.CheckBill,
+    "waybill/tell": bills.TellBill,
+    "waybill/answer": bills.AnswerBill,
+    "waybill/copy": bills.ReturnCopy,
+    "waybill/amend": bills.Amend,
+    "waybill/decide": bills.DecideAmendment,
+    "waybill/withdraw": bills.WithdrawAmendment,
     "track": partners.Track,
     "pickup": pickup.PickupDetail,
     "pickup/appoint": pickup.Appoint,

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from core.personal import mask_phone
 from network.models import Unit
 from orders.api.content import content_of
-from orders.models import BranchQuote, Contact, Note, NotePrint, Order, Waybill
+from orders.models import Amendment, BillLine, BranchQuote, Contact, Note, NotePrint, Order, Waybill, WaybillPrint
 from orders.services.draft import draft_of
 from pricing.models import GivenQuote
 from pricing.words import price_told
@@ -88,10 +88,44 @@ class QuoteAnswer(serializers.ModelSerializer[BranchQuote]):
         read_only_fields = fields
 
 
+class BillLineAnswer(serializers.ModelSerializer[BillLine]):
+    class Meta:
+        model = BillLine
+        fields = ("code", "zh", "en", "basis", "quantity", "unit_price", "amount", "rule", "tariff", "words_zh", "words_en")
+        read_only_fields = fields
+
+
 class WaybillAnswer(serializers.ModelSerializer[Waybill]):
+    lines = BillLineAnswer(source="lines_now", many=True)
+
     class Meta:
         model = Waybill
-        fields = ("number", "pieces", "weight_kg", "volume_m3", "differences", "issued_at")
+        fields = (
+            "number", "outside_no", "version", "pieces", "weight_kg", "volume_m3", "parcels", "payer", "price_source", "amount",
+            "price_zh", "price_en", "lines", "differences", "issued_at", "checked_at", "told_at", "confirmed_at",
+            "disputed_at", "copy_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class WaybillPrintAnswer(serializers.ModelSerializer[WaybillPrint]):
+    class Meta:
+        model = WaybillPrint
+        fields = ("paper", "serial", "first", "last", "at")
+        read_only_fields = fields
+
+
+class AmendmentAnswer(serializers.ModelSerializer[Amendment]):
+    """An amendment by the names of what it changes; phones and addresses are not repeated."""
+
+    effect = serializers.DecimalField(max_digits=12, decimal_places=2, read_only=True)
+
+    class Meta:
+        model = Amendment
+        fields = (
+            "serial", "state", "changed", "reason", "amount_before", "amount_after", "effect", "asked_at", "decided_at",
+            "decision",
+        )  # fmt: skip
         read_only_fields = fields
 
 

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from orders.choices import NoteKind, Outcome, State
+from orders.choices import CopyMeans, Delivery, Means, NoteKind, Outcome, Paper, Payer, SlipReturn, State
 from orders.forms import CENT, LINE_BREAKS, LITRE, MOST_MONEY, TEN_GRAMS, check_characters
+from orders.services.measuring import MOST_SIZES
+from rulebook.measures import LEAST_CM, MOST_CM, Parcel
 from rulebook.reasons import CANCEL_REASONS, NOT_REACHED_REASONS, POSTPONE_REASONS, Reason
 
 
@@ -93,10 +95,97 @@ class AnswerBody(Body):
     seen = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1, default=0)
 
 
-class WaybillBody(Body):
+def _cm() -> serializers.DecimalField:
+    return serializers.DecimalField(max_digits=5, decimal_places=1, min_value=LEAST_CM, max_value=MOST_CM)
+
+
+class ParcelBody(Body):
+    """Pieces of one size; `weight_kg` is that of each."""
+
     pieces = serializers.IntegerField(min_value=1, max_value=99999)
-    weight_kg = serializers.DecimalField(max_digits=8, decimal_places=2, min_value=TEN_GRAMS, max_value=100000)
-    volume_m3 = serializers.DecimalField(max_digits=7, decimal_places=3, min_value=LITRE, max_value=1000)
+    length_cm, width_cm, height_cm = _cm(), _cm(), _cm()
+    weight_kg = serializers.DecimalField(
+        max_digits=8, decimal_places=2, min_value=TEN_GRAMS, max_value=100000, required=False
+    )
+
+    def to_internal_value(self, data: Any) -> Parcel:
+        return Parcel(**super().to_internal_value(data))
+
+
+class WaybillBody(Body):
+    """Either the volume or the sizes of the pieces; without `payer` the order's stands."""
+
+    pieces = serializers.IntegerField(min_value=1, max_value=99999)
+    weight_kg = serializers.DecimalField(
+        max_digits=8, decimal_places=2, min_value=TEN_GRAMS, max_value=100000, required=False
+    )
+    volume_m3 = serializers.DecimalField(
+        max_digits=7, decimal_places=3, min_value=LITRE, max_value=1000, required=False
+    )
+    payer = serializers.ChoiceField(choices=Payer.choices, required=False)
+    parcels = serializers.ListField(child=ParcelBody(), max_length=MOST_SIZES, required=False)
+
+
+class LinkBody(WaybillBody):
+    outside_no = Line(max_length=32)
+    reason = Line(max_length=300)
+
+
+class PaperBody(Body):
+    paper = serializers.ChoiceField(choices=Paper.choices)
+    first = serializers.IntegerField(min_value=1, max_value=99999, required=False)
+    last = serializers.IntegerField(min_value=1, max_value=99999, required=False)
+
+
+class CheckBody(Body):
+    remark = Line(max_length=300, required=False, allow_blank=True)
+
+
+class TellBody(Body):
+    means = serializers.ChoiceField(choices=Means.choices)
+
+
+class BillAnswerBody(Body):
+    agreed = serializers.BooleanField()
+    means = serializers.ChoiceField(choices=Means.choices, required=False)
+    text = Line(max_length=300, required=False, allow_blank=True)
+    seen = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
+class CopyBody(Body):
+    means = serializers.ChoiceField(choices=CopyMeans.choices)
+
+
+class ChangesBody(WaybillBody):
+    """What an amendment may change; what is not named stays."""
+
+    pieces = serializers.IntegerField(min_value=1, max_value=99999, required=False)
+    parcels = None
+    consignee_name = Line(max_length=60, required=False)
+    consignee_phone = Line(max_length=30, required=False)
+    consignee_place = Line(max_length=6, required=False)
+    consignee_address = Line(max_length=200, required=False)
+    delivery = serializers.ChoiceField(choices=Delivery.choices, required=False)
+    slip_return = serializers.ChoiceField(choices=SlipReturn.choices, required=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        values = super().to_internal_value(data)
+        return {name.replace("consignee_", "consignee."): value for name, value in values.items()}
+
+
+class AmendBody(Body):
+    changes = ChangesBody()
+    reason = Line(max_length=300)
+    amount = serializers.DecimalField(
+        max_digits=9, decimal_places=2, min_value=CENT, max_value=MOST_MONEY, required=False
+    )
+    seen = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
+class DecideBody(Body):
+    approve = serializers.BooleanField()
+    decision = Line(max_length=300, required=False, allow_blank=True)
+    serial = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
 
 class ListQuery(serializers.Serializer[Any]):

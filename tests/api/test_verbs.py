@@ -231,6 +231,11 @@ VERBS = [
     ("answer-quote", {"agreed": True, "seen": 10**30}, "seen"),
     ("waybill", {"pieces": 0, "weight_kg": "1", "volume_m3": "1"}, "pieces"),
     ("waybill", {"pieces": 1, "weight_kg": "Infinity", "volume_m3": "1"}, "weight_kg"),
+    ("waybill", {"pieces": 1, "weight_kg": "1", "parcels": [{"pieces": 1, "length_cm": "NaN"}]}, "parcels.0.length_cm"),
+    ("waybill", {"pieces": 1, "weight_kg": "1", "volume_m3": "1", "payer": "gold"}, "payer"),
+    ("waybill/print", {"paper": "poster"}, "paper"),
+    ("waybill/tell", {"means": "pigeon"}, "means"),
+    ("waybill/link", {"pieces": 1, "weight_kg": "1", "volume_m3": "1", "outside_no": "X1234"}, "reason"),
     ("reassign", {"branch_code": "B2"}, "reason"),
     ("edit", {"goods": {"pieces": -1}}, "goods.pieces"),
     ("edit", {"seen": "1"}, "seen"),
@@ -320,7 +325,8 @@ def test_one_partner_never_sees_anothers_orders(company: Company, taobao: Partne
 STAFF_VERBS = [
     "accept", "take-back-acceptance", "contacts", "notes", "postpone", "resume", "print", "assign", "take-back-assignment",
     "reassign", "confirm-reason", "quote", "waybill", "pickup/appoint", "pickup/notice", "pickup/dispatch", "pickup/collect",
-    "pickup/fail", "pickup/hand-back",
+    "pickup/fail", "pickup/hand-back", "waybill/link", "waybill/print", "waybill/check", "waybill/tell", "waybill/answer",
+    "waybill/copy", "waybill/amend", "waybill/decide", "waybill/withdraw",
 ]  # fmt: skip
 
 

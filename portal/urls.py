@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:number>/edit/", changing.change, name="edit"),
     path("orders/<str:number>/appointment/", changing.appointment, name="appointment"),
     path("orders/<str:number>/cancel/", changing.end, name="cancel"),
+    path("orders/<str:number>/bill/", changing.bill, name="bill"),
     path("orders/<str:number>/quote/", changing.quote, name="quote"),
     path("branches/", branches.branches, name="branches"),
     path("prices/", prices.prices, name="prices"),

@@ -13,19 +13,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core import clock
-from orders.forms import ROLES, DraftForm, values_of
+from orders.forms import ROLES, DraftForm, Text, values_of
 from orders.models import Order
-from orders.services import answer_quote, cancel, edit
+from orders.services import answer_bill, answer_quote, cancel, edit
 from orders.services.draft import draft_of
 from portal import access, windows
 from portal.access import Right
 from portal.forms import CancelForm, HallForm, Worded, pasted_into
 from portal.views import tracking
 from portal.views.ordering import CUSTOMER, form_context, who
+from pricing.words import lines_told
 from rulebook.errors import Conflict, Refused
 
 View = Callable[..., HttpResponse]
@@ -188,3 +190,31 @@ def quote(request: HttpRequest, order: Order, now: datetime) -> HttpResponse:
         return redirect("portal:progress", number=order.number)
     context: dict[str, Any] = {"order": order, "quote": given, "declining": answer == "decline"}
     return render(request, "portal/quote.html", context)
+
+
+# Confirm what was billed.
+
+
+class DoubtForm(forms.Form):
+    """What is wrong with the bill, in the customer's words."""
+
+    text = Text(label=_lazy("哪里不对"), max_length=300, widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}))
+    use_required_attribute = False
+
+
+@of_shipper("bill")
+def bill(request: HttpRequest, order: Order, now: datetime) -> HttpResponse:
+    """Confirm the billed data, or say what is wrong with them; then the branch checks them anew (§4.3.2.3)."""
+    form = DoubtForm(_posted(request) if request.POST.get("answer") == "doubt" else None, error_class=Worded)
+    agreed = request.POST.get("answer") == "agree"
+    if request.method == "POST" and (agreed or form.is_valid()):
+        words = "" if agreed else form.cleaned_data["text"]
+        seen = _whole(request.POST.get("seen", ""))
+        answer_bill(number=order.number, agreed=agreed, by=CUSTOMER, now=now, who=who(), text=words, seen=seen)
+        messages.success(request, _("开单信息已确认。") if agreed else _("已告知营业部，核对后会与您联系。"))
+        return redirect("portal:progress", number=order.number)
+    context = {
+        "order": order, "waybill": order.waybill, "form": form, "doubting": form.is_bound,
+        "lines": lines_told(order.waybill.lines_now()), "payer": order.waybill.get_payer_display(),
+    }  # fmt: skip
+    return render(request, "portal/bill.html", context, status=422 if form.errors else 200)

@@ -110,6 +110,7 @@ def verbs(order: Order) -> dict[str, Any]:
         "cancel": in_source(order.cancel) and against is None,
         "cancel_refused": against.reason if against else "",  # type: ignore[attr-defined]
         "quote": is_open and order.price_state == PriceState.QUOTED,
+        "bill": order.waybilled_at is not None and order.waybill.checked_at is not None and order.waybill.confirmed_at is None,
     }
 
 

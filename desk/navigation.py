@@ -43,6 +43,7 @@ WAYS = (
     Way("my-goods", "truck", _("我的派送"), frozenset({Role.COURIER})),
     Way("deliveries", "pin", _("到货派送"), MAY["see_goods"] - CALL_CENTRE - {Role.COURIER, Role.FINANCE}),
     Way("callcentre", "headset", _("呼叫中心"), MAY["watch_calls"]),
+    Way("slips", "file", _("签收单"), MAY["slip"]),
     Way("cash", "money", _("代收货款"), MAY["see_cash"]),
     Way("manage", "chart", _("指标"), MAY["see_kpis"]),
     Way("filings", "shield", _("备案"), BRANCH_STAFF | {Role.DEPARTMENT}),

@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from desk.views import calendar, callcentre, cash, coverage, filings, goods, manage, messages, network, people, phone
+from desk.views import (
+    calendar,
+    callcentre,
+    cash,
+    coverage,
+    filings,
+    goods,
+    manage,
+    messages,
+    network,
+    people,
+    phone,
+    slips,
+)
 
 urlpatterns: list[URLPattern] = [
     path("calls/", callcentre.board, name="callcentre"),
@@ -24,6 +37,8 @@ urlpatterns: list[URLPattern] = [
     path("cash/", cash.page, name="cash"),
     path("cash/ledger.xlsx", cash.ledger, name="cash-ledger"),
     path("cash/<slug:verb>/", cash.act, name="cash-act"),
+    path("slips/", slips.slips, name="slips"),
+    path("slips/<slug:verb>/", slips.act, name="slips-act"),
     path("filings/", filings.filings, name="filings"),
     path("filings/new/<uuid:deadline>/", filings.file, name="file"),
     path("filings/<int:pk>/", filings.decide, name="filing"),

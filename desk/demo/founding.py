@@ -9,6 +9,7 @@ from random import Random
 
 from desk.demo.company import AGENTS, BRANCH_POSTS, BRANCHES, CODE, OFFICES, SHOWCASE, UNITS
 from desk.demo.names import GIVEN, SURNAMES
+from desk.demo.prices import open_prices
 from network.choices import UnitKind
 from network.models import Account, Person, Unit
 from network.places import place
@@ -59,6 +60,8 @@ def build(rng: Random, *, name: str, now: datetime) -> Company:
         )  # fmt: skip
         _put(company, unit, now)
     _hire_all(company, rng, now)
+    pricer, manager = company.holder("PRICE", Role.PRICE_MANAGEMENT), company.holder(SHOWCASE, Role.BRANCH_MANAGER)
+    open_prices(pricer, manager, company.units[SHOWCASE], now=now)
     return company
 
 

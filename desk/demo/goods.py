@@ -11,7 +11,7 @@ from desk.demo.habits import minutes
 from desk.demo.journeys import Journey
 from desk.demo.names import FOLLOW_UPS
 from orders import services as orders
-from orders.choices import NoteKind
+from orders.choices import NoteKind, PriceState
 from orders.models import Order
 from pickup import services as pickups
 from pickup.choices import AgreedBy
@@ -47,9 +47,11 @@ class Goods:
         )
         self._agree_time(now)
 
-    # The price: until there is a tariff the branch quotes (§3.3).
+    # The price: where there is none the branch quotes (§3.3).
 
     def _quote(self, now: datetime) -> None:
+        if self.order.price_state != PriceState.TO_QUOTE:
+            return
         amount = max(LEAST_PRICE, (self.order.weight_kg * KG_PRICE).quantize(Decimal("0.01")))
         words = f"运费 {amount} 元，含接货"
         orders.quote(number=self.order.number, clerk=self.life.clerk, amount=amount, words=words, now=now)

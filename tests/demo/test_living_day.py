@@ -16,6 +16,7 @@ from network.choices import UnitKind
 from network.models import Account, Person, Post, Unit
 from notify.models import Message
 from orders.models import Order
+from pricing.models import TariffVersion
 from rulebook.roles import Role
 from sla.models import Deadline, Heartbeat, Step
 from tests.factories import sh
@@ -69,3 +70,11 @@ def test_its_history_is_true(living) -> None:
         facts = list(Entry.objects.filter(order_number=order.number, seq__isnull=False).order_by("seq"))
         assert [entry.seq for entry in facts] == list(range(1, len(facts) + 1))
         assert facts[0].name == "order_submitted"
+
+
+def test_orders_carry_the_invented_tariffs_price_and_some_are_left_to_the_branch(today):
+    listed = Order.objects.exclude(price=None)
+    assert listed.exists()
+    assert set(listed.values_list("price_state", flat=True)) <= {"listed", "campaign", "contract"}
+    assert Order.objects.filter(price=None).exists()
+    assert "虚构" in TariffVersion.objects.get(state="live").note

@@ -46,6 +46,7 @@ WAYS = (
     Way("slips", "file", _("签收单"), MAY["slip"]),
     Way("cash", "money", _("代收货款"), MAY["see_cash"]),
     Way("manage", "chart", _("指标"), MAY["see_kpis"]),
+    Way("prices", "money", _("价格"), MAY["see_prices"]),
     Way("filings", "shield", _("备案"), BRANCH_STAFF | {Role.DEPARTMENT}),
     Way("import", "upload", _("导入"), MAY["import"]),
     Way("calendar", "calendar", _("工作日历"), MAY["calendar"]),

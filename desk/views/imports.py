@@ -104,7 +104,7 @@ def rejected(request: HttpRequest, key: int, form: str) -> HttpResponse:
         if form == "csv"
         else sheets.workbook([sheets.Column(header) for header in headers], rows)
     )
-    return _download(content, f"import-{found.pk}-errors.{form}")
+    return download(content, f"import-{found.pk}-errors.{form}")
 
 
 @staff_required
@@ -112,10 +112,10 @@ def rejected(request: HttpRequest, key: int, form: str) -> HttpResponse:
 def template(request: HttpRequest) -> HttpResponse:
     """An empty table with the right headers."""
     _person(request)
-    return _download(sheets.workbook(imports.columns(), []), "orders.xlsx")
+    return download(sheets.workbook(imports.columns(), []), "orders.xlsx")
 
 
-def _download(content: bytes, name: str) -> HttpResponse:
+def download(content: bytes, name: str) -> HttpResponse:
     kind = "text/csv; charset=utf-8" if name.endswith(".csv") else XLSX
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(content, content_type=kind, headers=headers)

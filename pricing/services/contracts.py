@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.fsm import perform
 from core.journal import publish
 from customers.models import Customer
+from customers.services import add
 from network.models import Person
 from pricing.choices import ContractState
 from pricing.models import Contract, ContractRate
@@ -74,6 +76,21 @@ def apply(
     )  # fmt: skip
     publish(fact(On.CONTRACT_APPLIED_FOR, f"contract/{contract.pk}", by, now, code=code))
     return contract
+
+
+@transaction.atomic
+def apply_by_phone(*, name: str, phone: str, by: Person, now: datetime, **terms: Any) -> Contract:
+    """
+    Apply for whoever ships under this phone; a stranger is taken down as the branch's customer, the phone being verified
+    by the branch that negotiated (§3.4.1). `terms` are those of `apply`.
+    """
+    by.require("apply_contract")
+    customer = Customer.objects.of_phone(phone).first()
+    if customer is None:
+        if by.unit is None:
+            raise Refused("§3.3", _("该客户不属于您的营业部。"), field="phone")
+        customer = add(name=name, phone=phone, branch=by.unit, verified=True, now=now)
+    return apply(customer=customer, by=by, now=now, **terms)
 
 
 def decide(*, pk: int, agreed: bool, words: str, by: Person, now: datetime) -> Contract:

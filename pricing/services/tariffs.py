@@ -16,7 +16,7 @@ from core.journal import publish as state
 from network.models import Person
 from pricing.choices import TariffState
 from pricing.models import CodPlan, Lane, Surcharge, SurchargeTier, TariffVersion, Zone, ZonePlace
-from pricing.services.common import fact, refuse_overlap
+from pricing.services.common import check_period, fact, refuse_overlap
 from rulebook.due import local_day
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
@@ -59,6 +59,7 @@ def draft(
     lanes: Sequence[LaneRow],
     by: Person,
     now: datetime,
+    valid_to: date | None = None,
     origin: str = "",
     note: str = "",
     charges: Sequence[Charge] | None = None,
@@ -67,13 +68,15 @@ def draft(
     """
     Write down a new version; without charges of its own it takes over those of the last version of the same list.
 
-    :raises Refused: the code is taken, or a place lies in two zones of the same version
+    :raises Refused: it ends before it begins, the code is taken, or a place lies in two zones of the same version
     """
     by.require("manage_prices")
+    if valid_to:
+        check_period(valid_from, valid_to, "§3.3")
     if TariffVersion.objects.filter(code=code).exists():
         raise Refused("§3.3", _("版本号“%s”已被使用。") % code, field="code")
     version: TariffVersion = TariffVersion.objects.create(
-        code=code, origin=origin, note=note, valid_from=valid_from, drafted_by=by, drafted_at=now
+        code=code, origin=origin, note=note, valid_from=valid_from, valid_to=valid_to, drafted_by=by, drafted_at=now
     )
     zones = _zones(version, lanes)
     Lane.objects.bulk_create([_lane(version, row, zones) for row in lanes], batch_size=1000)

@@ -72,7 +72,7 @@ def test_its_history_is_true(living) -> None:
         assert facts[0].name == "order_submitted"
 
 
-def test_orders_carry_the_invented_tariffs_price_and_some_are_left_to_the_branch(today):
+def test_orders_carry_the_invented_tariffs_price_and_some_are_left_to_the_branch(living):
     listed = Order.objects.exclude(price=None)
     assert listed.exists()
     assert set(listed.values_list("price_state", flat=True)) <= {"listed", "campaign", "contract"}

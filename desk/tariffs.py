@@ -1,0 +1,227 @@
+"""A tariff from a table: every row checked with its line, what it changes against the live version, bad rows back as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import time
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from network.places import exists, split
+from orders.sheets import BadTable, Column, Table, read, workbook
+from pricing.models import Lane, TariffVersion
+from pricing.models.tariffs import MOST
+from pricing.services.tariffs import LaneRow, predecessor
+from rulebook.products import PRODUCTS
+
+HEADERS = {
+    "product": "产品", "start": "始发", "end": "到达", "heavy": "重货单价", "light": "轻货单价", "minimum": "最低收费",
+    "days": "时效天数", "arrives": "到达时刻", "cut_off": "截单时刻",
+}  # fmt: skip
+"""The columns of the file; they are the file's own names in every language, so that a file fits whoever reads it."""
+
+PLACES = {"heavy": 3, "light": 2, "minimum": 2}
+MOST_DAYS = 60
+PREFIX_LENGTHS = (2, 4, 6)
+
+
+class Fault(NamedTuple):
+    """What is wrong with a row: its line in the file, the column, the words."""
+
+    line: int
+    column: str
+    words: str
+
+
+class Wrong(Exception):
+    """A cell that says nothing usable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The lanes of a file, or what is wrong with its rows; never both."""
+
+    lanes: list[LaneRow]
+    faults: list[Fault]
+    table: Table
+
+
+def template() -> bytes:
+    """Return an .xlsx with the headers and one invented row."""
+    example = ["汽运专线", "浙江省杭州市", "上海市", "0.85", "178.00", "30.00", "1", "18:00", "17:00"]
+    return workbook([Column(header, required=True) for header in HEADERS.values()], [example])
+
+
+def parse(content: bytes) -> Parsed:
+    """
+    Read a tariff; nothing is stored.
+
+    :raises BadTable: the file as a whole cannot be taken
+    """
+    table = read(content)
+    if missing := [header for header in HEADERS.values() if header not in table.headers]:
+        raise BadTable(_("缺少必填的列：%s。") % _("、").join(missing))
+    faults: list[Fault] = []
+    rows: list[tuple[int, LaneRow]] = []
+    for line, cells in table.rows:
+        row, wrong = _row(line, cells)
+        faults += wrong
+        rows += [(line, row)] if row else []
+    faults += [*_twice(rows), *_shared(rows)]
+    return Parsed([] if faults else [row for _line, row in rows], sorted(faults), table)
+
+
+def _row(line: int, cells: dict[str, str]) -> tuple[LaneRow | None, list[Fault]]:
+    values: dict[str, object] = {}
+    faults = []
+    for name, header in HEADERS.items():
+        try:
+            values[name] = READ[name](cells.get(header, ""), name)
+        except Wrong as wrong:
+            faults.append(Fault(line, header, str(wrong)))
+    if faults:
+        return None, faults
+    for name in ("start", "end"):
+        values[name], values[f"{name}_places"] = values[name]  # type: ignore[misc]
+    return LaneRow(**values), []  # type: ignore[arg-type]
+
+
+def _product(text: str, _name: str) -> str:
+    for row in PRODUCTS.values():
+        if text in (row.code, row.zh, row.en):
+            return row.code
+    raise Wrong(_("没有“%s”这个产品。") % text[:20])
+
+
+def _places(text: str, _name: str) -> tuple[str, tuple[str, ...]]:
+    """Read a zone: places by name or code, several with 、 between; its name is the cell."""
+    parts = [part.strip() for part in text.replace("；", "、").replace(";", "、").replace(",", "、").split("、") if part.strip()]
+    if not parts:
+        raise Wrong(_("请填写地区。"))
+    return "、".join(parts)[:120], tuple(dict.fromkeys(_prefix(part) for part in parts))
+
+
+def _prefix(text: str) -> str:
+    if text.isascii() and text.isdigit():
+        if len(text) in PREFIX_LENGTHS and exists(text.ljust(6, "0")):
+            return _shortened(text)
+        raise Wrong(_("没有“%s”这个行政区划代码。") % text[:20])
+    found = split(text)
+    if len(found.candidates) != 1 or found.detail:
+        raise Wrong(_("不能确定“%s”是哪个地区，请填省市区全称或代码。") % text[:30])
+    return _shortened(found.candidates[0].place.code)
+
+
+def _shortened(code: str) -> str:
+    """Return the prefix a code stands for: 330000 → 33, 330100 → 3301."""
+    code = code.ljust(6, "0")
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+
+
+def _number(text: str, name: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise Wrong(_("“%s”不是数字。") % text[:20]) from None
+    if not value.is_finite():
+        raise Wrong(_("“%s”不是数字。") % text[:20])
+    if value < 0 or (value == 0 and name != "minimum") or value >= MOST:
+        raise Wrong(_("“%s”须大于 0 且小于 1000000。") % text[:20])
+    if value != value.quantize(Decimal(1).scaleb(-PLACES[name])):
+        raise Wrong(_("“%(value)s”最多 %(places)s 位小数。") % {"value": text[:20], "places": PLACES[name]})
+    return value
+
+
+def _days(text: str, _name: str) -> int:
+    if text.isascii() and text.isdigit() and int(text[:4]) <= MOST_DAYS:
+        return int(text)
+    raise Wrong(_("时效须为 0–%s 的整数天。") % MOST_DAYS)
+
+
+def _time(text: str, _name: str) -> time:
+    try:
+        return time.fromisoformat(text if ":" in text else "x").replace(tzinfo=None)
+    except ValueError:
+        raise Wrong(_("“%s”不是时刻，请填如 18:00。") % text[:20]) from None
+
+
+READ = {
+    "product": _product, "start": _places, "end": _places, "heavy": _number, "light": _number, "minimum": _number,
+    "days": _days, "arrives": _time, "cut_off": _time,
+}  # fmt: skip
+
+
+def _twice(rows: Sequence[tuple[int, LaneRow]]) -> Iterator[Fault]:
+    """Name the rows that price the same product between the same zones again."""
+    seen: dict[tuple[str, frozenset[str], frozenset[str]], int] = {}
+    for line, row in rows:
+        first = seen.setdefault((row.product, frozenset(row.start_places), frozenset(row.end_places)), line)
+        if first != line:
+            yield Fault(line, HEADERS["end"], _("与第 %s 行重复：同一产品、同一线路只能有一个价格。") % first)
+
+
+def _shared(rows: Sequence[tuple[int, LaneRow]]) -> Iterator[Fault]:
+    """Name the rows whose zone holds a place that another zone of the file holds too."""
+    owners: dict[str, tuple[int, str]] = {}
+    told = set()
+    for line, row in rows:
+        for name, zone, places in (("start", row.start, row.start_places), ("end", row.end, row.end_places)):
+            for prefix in places:
+                first, owner = owners.setdefault(prefix, (line, zone))
+                if owner != zone and (zone, prefix) not in told:
+                    told.add((zone, prefix))
+                    words = _("地区 %(place)s 已属于第 %(line)s 行的“%(zone)s”，区域不能重叠。")
+                    yield Fault(line, HEADERS[name], words % {"place": prefix, "line": first, "zone": owner[:30]})
+
+
+def rejected(parsed: Parsed) -> bytes:
+    """Return the rows that are wrong, each with its line and what is wrong, as a file to be corrected and sent again."""
+    words: dict[int, list[str]] = {}
+    for fault in parsed.faults:
+        words.setdefault(fault.line, []).append(f"{fault.column}：{fault.words}")
+    given = [header for header in parsed.table.headers if header in HEADERS.values()]
+    rows = [[str(line), "；".join(words[line]), *(cells.get(h, "") for h in given)] for line, cells in parsed.table.rows if line in words]
+    return workbook([Column(header) for header in (_("行号"), _("错误"), *given)], rows)
+
+
+# What a version changes
+
+
+class Change(NamedTuple):
+    """A lane that a version adds, drops or prices otherwise: "0.850 / 178.00 / 30.00" before and after."""
+
+    product: str
+    lane: str
+    before: str
+    after: str
+
+
+def changes(version: TariffVersion, *, most: int = 200) -> tuple[list[Change], dict[str, int]]:
+    """Return what differs from the live version of the same list (at most so many rows), and the counts."""
+    last = predecessor(version)
+    old, new = _by_lane(last) if last else {}, _by_lane(version)
+    found = [
+        Change(PRODUCTS[key[0]].zh, f"{key[1]} → {key[2]}", old.get(key, ""), new.get(key, ""))
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key)
+    ]
+    counts = {
+        "added": sum(not each.before for each in found),
+        "dropped": sum(not each.after for each in found),
+        "changed": sum(bool(each.before and each.after) for each in found),
+        "same": len(new) - sum(bool(each.after) for each in found),
+    }
+    return found[:most], counts
+
+
+def _by_lane(version: TariffVersion) -> dict[tuple[str, str, str], str]:
+    rows = Lane.objects.filter(version=version).select_related("from_zone", "to_zone")
+    return {
+        (row.product, row.from_zone.name, row.to_zone.name): (
+            f"{row.heavy_rate} / {row.light_rate} / {row.minimum} · {row.days}d {row.arrives:%H:%M}"
+        )
+        for row in rows
+    }

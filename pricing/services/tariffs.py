@@ -203,6 +203,7 @@ def publish(*, pk: int, by: Person, now: datetime) -> TariffVersion:
 @transaction.atomic
 def _publish(pk: int, by: Person, now: datetime) -> TariffVersion:
     version = _locked(pk, by)
+    perform(version.publish, by=by, at=now)
     before = predecessor(version)
     first = local_day(now) if before is None else local_day(now) + timedelta(days=1)
     if version.valid_from < first:
@@ -211,7 +212,6 @@ def _publish(pk: int, by: Person, now: datetime) -> TariffVersion:
         before.valid_to = version.valid_from - timedelta(days=1)
         before.save(update_fields=["valid_to"])
     _refuse_overlap(version)
-    perform(version.publish, by=by, at=now)
     version.save(update_fields=["state", "published_by", "published_at"])
     since = version.valid_from.isoformat()
     state(fact(On.TARIFF_PUBLISHED, f"tariff/{version.pk}", by, now, code=version.code, valid_from=since))
@@ -219,7 +219,7 @@ def _publish(pk: int, by: Person, now: datetime) -> TariffVersion:
 
 
 def _refuse_overlap(version: TariffVersion) -> None:
-    others = TariffVersion.objects.filter(origin=version.origin, state=TariffState.LIVE)
+    others = TariffVersion.objects.filter(origin=version.origin, state=TariffState.LIVE).exclude(pk=version.pk)
     others = others.filter(Q(valid_to=None) | Q(valid_to__gte=version.valid_from))
     if version.valid_to:
         others = others.filter(valid_from__lte=version.valid_to)

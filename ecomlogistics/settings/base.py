@@ -137,7 +137,9 @@ TEMPLATES = [
             "loaders": [
                 ("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _ENGINE_LOADERS)]),
             ],
-            "builtins": ["template_partials.templatetags.partials", "django.templatetags.i18n"],
+            "builtins": [
+                "template_partials.templatetags.partials", "django.templatetags.i18n", "ecomlogistics.icons",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import models
 
@@ -17,12 +18,22 @@ class Actor:
 
 
 SYSTEM = Actor("system")
+LONGEST_ACT = timedelta(minutes=1)  # from reading the clock to the commit
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def about(self, subject: str) -> EntryQuerySet:
         """Return the entries whose main subject this is, oldest first."""
         return self.filter(subject=subject).order_by("occurred_at", "id")
+
+    def news(self, now: datetime) -> str:
+        """
+        Return a text that changes with every fact stated: how many there are since shortly before the last full ten minutes.
+
+        Keys and times do not follow the order in which transactions commit, so a greatest one would miss facts.
+        """
+        turn = now.replace(minute=now.minute // 10 * 10, second=0, microsecond=0)
+        return f"{turn:%H%M}.{self.filter(recorded_at__gte=turn - LONGEST_ACT).count()}"
 
     def of_order(self, number: str) -> EntryQuerySet:
         """Return everything that happened to an order, oldest first."""
@@ -58,6 +69,7 @@ class Entry(models.Model):
             models.Index(fields=["order_number", "occurred_at"], name="entry_by_order"),
             models.Index(fields=["subject", "name"], name="entry_by_subject"),
             models.Index(fields=["name", "occurred_at"], name="entry_by_name"),
+            models.Index(fields=["recorded_at"], name="entry_by_recording"),
         ]
 
     def __str__(self) -> str:

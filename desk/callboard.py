@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.models import Entry
 from core.personal import mask_name, mask_phone
 from network.models import Person, Post, Unit
@@ -93,7 +94,7 @@ def alarms(person: Person) -> QuerySet[Message, Any]:
     """Return the alarms to one's office that nobody there has seen, the newest first (§3.6.1)."""
     if person.unit is None:
         return Message.objects.none()
-    return Message.objects.to(person.unit).unseen().filter(kind=Kind.ALARM).order_by("-pk")
+    return Message.objects.to(person.unit).unseen().filter(kind=Kind.ALARM).order_by("-stored_at", "-pk")
 
 
 def counts(person: Person, now: datetime) -> Mapping[str, int]:
@@ -106,8 +107,7 @@ def counts(person: Person, now: datetime) -> Mapping[str, int]:
 
 def version(person: Person) -> str:
     """Return a text that changes with every fact and with every alarm seen: two queries by index."""
-    last = Entry.objects.aggregate(last=Max("pk"))["last"]
-    return f"{last}.{alarms(person).count()}"
+    return f"{Entry.objects.news(clock.now())}.{alarms(person).count()}"
 
 
 def rows(deadlines: Iterable[Deadline], now: datetime) -> list[Row]:

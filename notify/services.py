@@ -78,7 +78,7 @@ def sweep(*, now: datetime) -> int:
 
 def deliver(unit: Unit, *, now: datetime) -> list[Message]:
     """Return what a desk of this unit has not seen yet, newest first, and note that it has arrived there."""
-    waiting = list(Message.objects.to(unit).unseen().order_by("-pk")[:50])
+    waiting = list(Message.objects.to(unit).unseen().order_by("-stored_at", "-pk")[:50])
     fresh = [message.pk for message in waiting if message.delivered_at is None]
     if fresh:
         Message.objects.filter(pk__in=fresh, delivered_at=None).update(delivered_at=now)

@@ -1,6 +1,7 @@
 """The journal: numbered without gaps, told in the same transaction, never changed (design §3, §6.24)."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -127,3 +128,15 @@ def _let_the_moment_pass() -> None:
 
 def _refuse(*_args: object, **_options: object) -> None:
     raise ConnectionError("broker away")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_news_changes_with_a_fact_whose_key_is_lower_than_the_last():
+    """Connections hold blocks of keys: a later fact may have a lower key, and is news all the same."""
+    now = datetime(2026, 11, 4, 2, 3, tzinfo=UTC)
+    fact = {"name": On.ORDER_SUBMITTED, "subject": "order/1", "occurred_at": now, "recorded_at": now, "actor_kind": "system"}
+    Entry.objects.create(id=100, **fact)
+    before = Entry.objects.news(now)
+    assert Entry.objects.news(now + timedelta(minutes=6, seconds=59)) == before
+    Entry.objects.create(id=7, **fact)
+    assert Entry.objects.news(now) != before

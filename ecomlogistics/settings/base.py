@@ -138,7 +138,7 @@ TEMPLATES = [
                 ("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _ENGINE_LOADERS)]),
             ],
             "builtins": [
-                "template_partials.templatetags.partials", "django.templatetags.i18n", "ecomlogistics.icons",
+                "template_partials.templatetags.partials", "django.templatetags.i18n", "core.templatetags.icons",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
-from ecomlogistics.icons import icon
+from core.templatetags.icons import icon
 
 register = template.Library()
 

@@ -159,7 +159,7 @@ def test_a_branch_applies_and_price_management_decides(pricer, company):
     assert office.post(f"/desk/contracts/{other}/approve/").status_code == 422  # 3 December is C1's
     assert office.post(f"/desk/contracts/{pk}/end/").status_code == 302
     assert office.post(f"/desk/contracts/{other}/approve/").status_code == 302
-    assert "C1" not in login(company.third_clerk).get("/desk/contracts/").content.decode()
+    assert "甲公司" not in login(company.third_clerk).get("/desk/contracts/").content.decode()
     assert branch.post("/desk/contracts/", form | {"code": "C3", "valid_to": "2026-11-03"}).status_code == 422
 
 

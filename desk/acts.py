@@ -120,11 +120,6 @@ ACTS = {
             ),
         ),
         Act(
-            name="waybill", icon="file", label=lazy("开单"), done=lazy("订单 %s 已开单。"), needs="bill",
-            step="issue_waybill", form=forms.WaybillForm,
-            run=_plain(orders.issue_waybill, "pieces", "weight_kg", "volume_m3"),
-        ),
-        Act(
             name="cancel", icon="x", label=lazy("取消订单"), done=lazy("订单 %s 已取消。"), needs="cancel", step="cancel",
             form=forms.CancelForm,
             run=lambda number, clerk, given, now: orders.cancel(
@@ -199,8 +194,6 @@ def form_for(act: Act, order: Order, data: Any = None) -> Any:
 
 def _known(act: Act, order: Order) -> Values:
     match act.name:
-        case "waybill":
-            return {name: getattr(order, name) for name in ("pieces", "weight_kg", "volume_m3")}
         case "collect":
             return {"pieces": order.pieces}
         case "confirm-reason":

@@ -135,22 +135,6 @@ class QuoteForm(Styled):
     words = text_field(_("报价说明（客户听到的内容）"), 300, required=True)
 
 
-class WaybillForm(Styled):
-    """What was counted, weighed and measured at the branch (§1.4.3)."""
-
-    pieces = forms.IntegerField(
-        label=_("实际件数"), min_value=1, max_value=99999, widget=forms.TextInput(attrs={"inputmode": "numeric"})
-    )
-    weight_kg = forms.DecimalField(
-        label=_("实际重量（千克）"), min_value=Decimal("0.01"), max_value=Decimal(100000), decimal_places=2,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )  # fmt: skip
-    volume_m3 = forms.DecimalField(
-        label=_("实际体积（立方米）"), min_value=0, max_value=Decimal(1000), decimal_places=3,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )  # fmt: skip
-
-
 class AppointForm(Styled):
     appointment = moment_field(_("接货时间"))
     agreed_by = forms.ChoiceField(

@@ -39,7 +39,7 @@ class ShipmentAnswer(serializers.ModelSerializer[Shipment]):
         fields = (
             "order", "state", "state_name", "pieces", "door", "key_customer", "place", "terminal", "departed_at", "vehicle",
             "arrived_at", "checked", "carrier", "carrier_phone", "carrier_no", "forwarded_at", "driver", "attempts_made",
-            "delivery_at", "waits_until", "signed_at", "signer", "relation", "pieces_signed", "exception", "remark", "ended_at",
+            "delivery_at", "waits_until", "called_at", "told_at", "signed_at", "signer", "relation", "pieces_signed", "exception", "remark", "ended_at",
             "parked",
         )  # fmt: skip
         read_only_fields = fields

@@ -105,6 +105,11 @@ class Contacted(TextChoices):
     NOBODY = "nobody", _("均未接通")
 
 
+class CallKind(TextChoices):
+    BEFORE = "before", _("派送前致电（§4.3.2.7）")
+    LATE = "late", _("晚到告知（§4.3.3.3）")
+
+
 class Relation(TextChoices):
     SELF = "self", _("本人")
     COLLEAGUE = "colleague", _("同事")

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from delivery import api as delivery
+from delivery import recordapi
 from orders.api import bills
 from orders.api import views as orders
 from partners import api as partners
@@ -77,7 +78,7 @@ ORDER_VERBS = {
 inline_styles = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})  # Swagger's page styles itself; its scripts are files
 NUMBER = r"orders/(?P<number>[A-Za-z0-9]{1,20})/"
 SHIPMENT = r"shipments/(?P<number>[A-Za-z0-9]{1,20})/"
-GOODS = delivery.SHIPMENT_VERBS | delivery.SLIP_VERBS | delivery.CASH_VERBS
+GOODS = delivery.SHIPMENT_VERBS | delivery.SLIP_VERBS | delivery.CASH_VERBS | recordapi.RECORD_VERBS
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -89,6 +90,7 @@ urlpatterns = [
     re_path(rf"^{SHIPMENT}$", delivery.ShipmentDetail.as_view()),
     re_path(rf"^{SHIPMENT}slip/$", delivery.SlipDetail.as_view()),
     re_path(rf"^{SHIPMENT}cash/$", delivery.CashDetail.as_view()),
+    re_path(rf"^{SHIPMENT}records/$", recordapi.Records.as_view()),
     *(re_path(rf"^{SHIPMENT}{name}/$", view.as_view()) for name, view in GOODS.items()),
     *(path(f"cash/{name}/", view.as_view()) for name, view in delivery.OFFICE_VERBS.items()),
     path("deadlines/", sla.Deadlines.as_view()),

@@ -94,6 +94,36 @@ REFUSAL_REASONS = _table(
     Reason("other", "其他", "Other"),
 )
 
+LATENESS_REASONS = _table(
+    Reason("late_line_haul", "干线晚到", "Late from the line-haul"),
+    Reason("earlier_stops", "前站派送耽搁", "Held up at earlier stops"),
+    Reason("vehicle_trouble", "车辆故障或事故", "Vehicle trouble"),
+    Reason("traffic_or_weather", "交通或天气", "Traffic or weather"),
+    Reason("other", "其他", "Other"),
+)
+"""Why a delivery will be late, as told to the consignee (§4.3.3.3). "No staff" is none of them (§1.3.3.2)."""
+
+DEMANDS = _table(
+    Reason("another_address", "要求改送其他地址", "Wants another address"),
+    Reason("installing", "要求安装、拆箱摆放", "Wants the goods set up"),
+    Reason("credit", "要求欠付或减免费用", "Wants credit or a reduction"),
+    Reason("try_first", "要求先试用后签收", "Wants to try before signing"),
+    Reason("compensation", "要求现场赔偿", "Wants compensation on the spot"),
+    Reason("other", "其他", "Other"),
+)
+"""What a consignee may demand beyond the service (§4.3.3.5); to be carried upstairs is not among it (§4.3.3.6)."""
+
+CIRCUMSTANCES = _table(
+    Reason("force_majeure", "不可抗力", "Force majeure", "§4.3.2.4"),
+    Reason("traffic_control", "交通管制", "Traffic control"),
+    Reason("weather", "恶劣天气", "Bad weather"),
+    Reason("accident", "交通事故", "Traffic accident", "§4.3.2.4"),
+    Reason("place_closed", "收货单位休息或封闭", "Consignee's place closed"),
+    Reason("consignees_wish", "收货人要求推迟", "At the consignee's wish"),
+    Reason("other", "其他", "Other"),
+)
+"""Special circumstances that excuse a late delivery after review when logged before its limit (§1.3.3.1)."""
+
 PICKUP_CHANGE_REASONS = _table(
     Reason("order_call", "下单电话中约定", "Agreed at the order call", "§1.3.1.1r"),
     Reason("customers_wish", "客户要求改时间", "At the customer's own wish", "§1.3.1.1r"),

@@ -39,6 +39,11 @@ def cash_is_settled(shipment: Shipment) -> bool:
     return not CashOnDelivery.objects.filter(order=shipment.order_id, state__in=(Cash.DUE, Cash.DISCREPANCY)).exists()
 
 
+@guard("§4.3.3.5", _("收货人的要求已上报，营业部尚未答复：请等答复后再办理，不要离开现场"))
+def demand_is_answered(shipment: Shipment) -> bool:
+    return not shipment.demands.unanswered().exists()
+
+
 @guard("§1.3.3.1", _("货物为自提，不能派送：客户改为送货的，请先修改送货方式"))
 def is_for_the_door(shipment: Shipment) -> bool:
     return shipment.door
@@ -69,6 +74,8 @@ class Shipment(SafeFSMModelMixin, models.Model):
     attempts_made = models.PositiveSmallIntegerField(default=0)
     delivery_at = models.DateTimeField(_("约定送达时间"), null=True)
     waits_until = models.DateTimeField(null=True)
+    called_at = models.DateTimeField(null=True)  # the consignee was reached for the delivery to come (§4.3.2.7)
+    told_at = models.DateTimeField(null=True)  # the time of delivery the consignee was told last (§4.3.3.1, §4.3.3.3)
     signed_at = models.DateTimeField(null=True)
     signer = models.CharField(_("签收人"), max_length=40, blank=True)
     relation = models.CharField(_("与收货人关系"), max_length=12, choices=Relation.choices, blank=True)
@@ -158,21 +165,25 @@ class Shipment(SafeFSMModelMixin, models.Model):
         """The customer can receive within 30 minutes (§1.3.3.3)."""
         self.waits_until = until
 
-    @transition(field=state, source=list(ON_THE_ROAD), target=State.HELD)
+    @transition(field=state, source=list(ON_THE_ROAD), target=State.HELD, conditions=[demand_is_answered])
     def fail_attempt(self, *, place: Unit | None) -> None:
         self.place, self.waits_until = place, None
+        self.called_at = self.told_at = None  # the next attempt wants its own call
 
     @transition(field=state, source=list(TO_PLAN), target=State.HELD)
     def reschedule(self, *, delivery_at: datetime) -> None:
         """A new time is agreed with the customer (§1.3.3.3)."""
         self.delivery_at = delivery_at
 
-    @transition(field=state, source=list(AT_THE_DOOR), target=State.SIGNED, conditions=[cash_is_settled])
+    @transition(field=state, source=list(AT_THE_DOOR), target=State.SIGNED, conditions=[cash_is_settled, demand_is_answered])
     def sign(self, *, signer: str, relation: str, at: datetime) -> None:
         self.signer, self.relation, self.pieces_signed = signer, relation, self.pieces
         self.signed_at = self.ended_at = at
 
-    @transition(field=state, source=list(AT_THE_DOOR), target=State.SIGNED_WITH_EXCEPTION, conditions=[cash_is_settled])
+    @transition(
+        field=state, source=list(AT_THE_DOOR), target=State.SIGNED_WITH_EXCEPTION,
+        conditions=[cash_is_settled, demand_is_answered],
+    )  # fmt: skip
     def sign_with_exception(
         self, *, signer: str, relation: str, pieces: int, exception: str, remark: str, at: datetime
     ) -> None:
@@ -180,7 +191,7 @@ class Shipment(SafeFSMModelMixin, models.Model):
         self.exception, self.remark = exception, remark
         self.signed_at = self.ended_at = at
 
-    @transition(field=state, source=list(AT_THE_DOOR), target=State.REFUSED)
+    @transition(field=state, source=list(AT_THE_DOOR), target=State.REFUSED, conditions=[demand_is_answered])
     def refuse(self, *, reason: str, remark: str, place: Unit | None) -> None:
         self.exception, self.remark, self.place, self.waits_until = reason, remark, place, None
 

@@ -18,6 +18,15 @@ from delivery.services.cash import (
     unsettled,
     write_off,
 )
+from delivery.services.records import (
+    answer_demand,
+    call_consignee,
+    cash_to_collect,
+    freight_to_collect,
+    note_circumstance,
+    report_demand,
+    tell_lateness,
+)
 from delivery.services.shipments import VERBS, act
 from delivery.services.slips import chain, close, hand_on, lose, reject, resend, return_slip
 from rulebook.events import On
@@ -25,23 +34,30 @@ from rulebook.events import On
 __all__ = [
     "VERBS",
     "act",
+    "answer_demand",
     "bank",
     "books",
+    "call_consignee",
+    "cash_to_collect",
     "chain",
     "close",
     "collect",
     "confirm_bank",
     "count",
+    "freight_to_collect",
     "hand_on",
     "lose",
+    "note_circumstance",
     "on_entries",
     "out_of_balance",
     "raise_discrepancy",
     "reject",
     "remit",
+    "report_demand",
     "resend",
     "resolve",
     "return_slip",
+    "tell_lateness",
     "unsettled",
     "write_off",
 ]

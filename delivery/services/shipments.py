@@ -115,7 +115,7 @@ def act(
     """
     row = VERBS[verb]
     clerk.require(row.right)
-    shipment = _locked(number, clerk, anywhere=row.anywhere)
+    shipment = locked(number, clerk, anywhere=row.anywhere)
     if source and Scan.objects.filter(source=source).exists():
         return shipment
     moment = Moment(clerk, at or now, now)
@@ -133,7 +133,7 @@ def act(
     return shipment
 
 
-def _locked(number: str, clerk: Person, *, anywhere: bool) -> Shipment:
+def locked(number: str, clerk: Person, *, anywhere: bool) -> Shipment:
     """Return the shipment of an order; the order's row is locked before the shipment's."""
     seen = Shipment.objects.all() if anywhere else Shipment.objects.visible_to(clerk)
     order = Order.objects.locked().get(pk=seen.values("order").get(order__number=number)["order"])
@@ -147,12 +147,15 @@ def _perform(shipment: Shipment, verb: str, moment: Moment, values: Values) -> N
     data = row.do(shipment, moment, values)
     shipment.last_actor, shipment.last_at = label(moment.clerk), moment.now
     shipment.save()
-    signed = slips.subject_of(shipment) if row.fact in SIGNED else ()
-    publish(
-        Fact(
-            name=row.fact, subject=shipment.subject, at=moment.at, recorded=moment.now, by=moment.clerk.actor,
-            order=shipment.order.number, also=(f"order/{shipment.order_id}", *signed), data=shipment.clock_facts() | data,
-        )
+    publish(about(shipment, row.fact, moment, data))
+
+
+def about(shipment: Shipment, name: On, moment: Moment, data: Values) -> Fact:
+    """Return a fact about this shipment, with what the clocks may ask of it."""
+    signed = slips.subject_of(shipment) if name in SIGNED else ()
+    return Fact(
+        name=name, subject=shipment.subject, at=moment.at, recorded=moment.now, by=moment.clerk.actor,
+        order=shipment.order.number, also=(f"order/{shipment.order_id}", *signed), data=shipment.clock_facts() | dict(data),
     )  # fmt: skip
 
 
@@ -186,7 +189,7 @@ def _settled(shipment: Shipment, scan: Scan, now: datetime) -> bool:
 # What each verb asks and does.
 
 
-def _text(values: Values, name: str, clause: str, words: str, *, longest: int = 300) -> str:
+def text_of(values: Values, name: str, clause: str, words: str, *, longest: int = 300) -> str:
     text = str(values.get(name) or "").strip()
     if not text:
         raise Refused(clause, words, field=name)
@@ -195,7 +198,7 @@ def _text(values: Values, name: str, clause: str, words: str, *, longest: int = 
     return text
 
 
-def _coded(values: Values, name: str, known: Any, clause: str) -> str:
+def coded_of(values: Values, name: str, known: Any, clause: str) -> str:
     code = str(values.get(name) or "")
     if code not in known:
         raise Refused(clause, _("请从列表中选择一项。"), field=name)
@@ -207,7 +210,7 @@ def _unit(shipment: Shipment, clerk: Person) -> Unit | None:
 
 
 def _depart(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
-    vehicle = _text(values, "vehicle", "§4.3.2.4", _("请填写车牌号。"), longest=12)
+    vehicle = text_of(values, "vehicle", "§4.3.2.4", _("请填写车牌号。"), longest=12)
     perform(shipment.depart, vehicle=vehicle, at=moment.at)
     return {"unit": moment.clerk.unit.pk if moment.clerk.unit else None}
 
@@ -228,16 +231,16 @@ def _arrive(shipment: Shipment, moment: Moment, values: Values) -> dict[str, obj
 
 def _forward(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
     said = {
-        "carrier": _text(values, "carrier", "§4.3.2.6", _("请填写外发承运商。"), longest=60),
-        "phone": _text(values, "phone", "§4.3.2.6", _("请填写承运商电话。"), longest=30),
-        "number": _text(values, "carrier_no", "§4.3.2.6", _("请填写承运商单号。"), longest=40),
+        "carrier": text_of(values, "carrier", "§4.3.2.6", _("请填写外发承运商。"), longest=60),
+        "phone": text_of(values, "phone", "§4.3.2.6", _("请填写承运商电话。"), longest=30),
+        "number": text_of(values, "carrier_no", "§4.3.2.6", _("请填写承运商单号。"), longest=40),
     }
     perform(shipment.forward, **said, at=moment.at)
     return {"carrier": shipment.carrier}
 
 
 def _track(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
-    _text(values, "text", "§1.3.2.1", _("请填写当日跟踪情况。"))
+    text_of(values, "text", "§1.3.2.1", _("请填写当日跟踪情况。"))
     perform(shipment.track)
     return {}
 
@@ -253,7 +256,8 @@ def _load(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
         raise Refused("§1.3.3", _("请选择送货司机。"), field="driver")
     perform(shipment.load_for_delivery, driver=driver, vehicle=str(values.get("vehicle") or "")[:12])
     fee = delivery_fee_due(shipment.attempts_made, key_customer=shipment.key_customer)
-    return {"driver": driver.pk, "attempt": shipment.attempts_made, "fee_due": fee}
+    called = shipment.called_at is not None  # a duty (§4.3.2.7) that is shown, and bars nothing
+    return {"driver": driver.pk, "attempt": shipment.attempts_made, "fee_due": fee, "called": called}
 
 
 def _wait(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
@@ -263,9 +267,9 @@ def _wait(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
 
 def _fail(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
     """A failed attempt needs its reason and the record of the call made from the spot (§1.3.3.3)."""
-    reason = _coded(values, "reason", DELIVERY_FAILURE_REASONS, "§1.3.3.3")
-    contacted = _coded(values, "contacted", Contacted.values, "§1.3.3.3")
-    contact = _text(values, "contact", "§1.3.3.3", _("请填写现场联系记录：与谁通话、如何约定。"))
+    reason = coded_of(values, "reason", DELIVERY_FAILURE_REASONS, "§1.3.3.3")
+    contacted = coded_of(values, "contacted", Contacted.values, "§1.3.3.3")
+    contact = text_of(values, "contact", "§1.3.3.3", _("请填写现场联系记录：与谁通话、如何约定。"))
     perform(shipment.fail_attempt, place=_unit(shipment, moment.clerk))
     serial = shipment.attempts_made
     fee = delivery_fee_due(serial, key_customer=shipment.key_customer)
@@ -276,20 +280,26 @@ def _fail(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
     return {"reason": reason, "attempt": serial}
 
 
-def _reschedule(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+def future_of(values: Values, name: str, now: datetime, clause: str, words: str) -> datetime:
+    """Return an instant to come, given as text; the times of plain JSON values."""
     try:
-        wanted = datetime.fromisoformat(str(values.get("delivery_at") or ""))
+        wanted = datetime.fromisoformat(str(values.get(name) or ""))
     except ValueError:
-        wanted = moment.at
-    if wanted.tzinfo is None or wanted <= moment.now:
-        raise Refused("§1.3.3.3", _("请填写将来的送达时间。"), field="delivery_at")
+        wanted = now
+    if wanted.tzinfo is None or wanted <= now:
+        raise Refused(clause, words, field=name)
+    return wanted
+
+
+def _reschedule(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    wanted = future_of(values, "delivery_at", moment.now, "§1.3.3.3", _("请填写将来的送达时间。"))
     perform(shipment.reschedule, delivery_at=wanted)
     return {}
 
 
 def _signer(values: Values) -> dict[str, str]:
-    signer = _text(values, "signer", "§4.3.2.8", _("请填写签收人姓名。"), longest=40)
-    return {"signer": signer, "relation": _coded(values, "relation", Relation.values, "§4.3.2.8")}
+    signer = text_of(values, "signer", "§4.3.2.8", _("请填写签收人姓名。"), longest=40)
+    return {"signer": signer, "relation": coded_of(values, "relation", Relation.values, "§4.3.2.8")}
 
 
 def _sign(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
@@ -303,8 +313,8 @@ def _sign(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
 
 def _sign_with_exception(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
     """Anomalies are noted and told to the shipper (§4.3.2.8)."""
-    exception = _coded(values, "exception", EXCEPTIONS, "§4.3.2.8")
-    remark = _text(values, "remark", "§4.3.3.8", _("请写明破损、短少的情况。"))
+    exception = coded_of(values, "exception", EXCEPTIONS, "§4.3.2.8")
+    remark = text_of(values, "remark", "§4.3.3.8", _("请写明破损、短少的情况。"))
     pieces = values.get("pieces")
     if not isinstance(pieces, int) or isinstance(pieces, bool) or not 0 <= pieces <= shipment.pieces:
         raise Refused("§4.3.2.8", _("签收件数须为 0 到 %d 之间的整数。") % shipment.pieces, field="pieces")
@@ -315,7 +325,7 @@ def _sign_with_exception(shipment: Shipment, moment: Moment, values: Values) -> 
 
 
 def _refuse(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
-    reason = _coded(values, "reason", REFUSAL_REASONS, "§1.3.3")
+    reason = coded_of(values, "reason", REFUSAL_REASONS, "§1.3.3")
     perform(
         shipment.refuse,
         reason=reason,
@@ -326,7 +336,7 @@ def _refuse(shipment: Shipment, moment: Moment, values: Values) -> dict[str, obj
 
 
 def _declare_lost(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
-    remark = _text(values, "remark", "§1.6.1.1", _("请说明查找经过。"))
+    remark = text_of(values, "remark", "§1.6.1.1", _("请说明查找经过。"))
     perform(shipment.declare_lost, remark=remark, was=shipment.state)
     return {}
 
@@ -337,7 +347,7 @@ def _find(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
 
 
 def _send_back(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
-    _text(values, "instruction", "§1.3.3", _("请填写发货人的退货指示。"))
+    text_of(values, "instruction", "§1.3.3", _("请填写发货人的退货指示。"))
     perform(shipment.send_back)
     return {}
 

@@ -15,6 +15,7 @@ from desk.views import (
     people,
     phone,
     prices,
+    records,
     slips,
 )
 
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("deliveries/", goods.deliveries, name="deliveries"),
     path("deliveries/bulk/", goods.bulk, name="deliveries-bulk"),
     path("goods/<str:number>/", goods.sheet, name="goods"),
+    path("goods/<str:number>/record/<slug:name>/", records.record, name="record"),
     path("goods/<str:number>/<slug:verb>/", goods.act, name="goods-act"),
     path("m/goods/", goods.mine, name="my-goods"),
     path("m/goods/<str:number>/<slug:verb>/", goods.my_act, name="my-goods-act"),

@@ -21,8 +21,11 @@ from rulebook.events import On
 from rulebook.limits import LIMITS
 from rulebook.reasons import (
     CANCEL_REASONS,
+    CIRCUMSTANCES,
     DELIVERY_FAILURE_REASONS,
+    DEMANDS,
     EXCEPTIONS,
+    LATENESS_REASONS,
     NOT_REACHED_REASONS,
     PICKUP_FAILURE_REASONS,
     POSTPONE_REASONS,
@@ -85,6 +88,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.SHIPMENT_FORWARDED: ("swap", gettext_noop("外发，承运商%(carrier)s")),
     On.SHIPMENT_TRACKED: ("note", gettext_noop("登记外发跟踪")),
     On.SHIPMENT_FOLLOWED_UP: ("note", gettext_noop("登记每日跟进")),
+    On.CONSIGNEE_CALLED: ("phone", gettext_noop("派送前致电收货人：%(reached)s%(expected_at)s（§4.3.2.7）")),
+    On.LATENESS_TOLD: ("phone", gettext_noop("告知收货人将晚到：%(reached)s%(reason)s%(expected_at)s（§4.3.3.3）")),
+    On.CIRCUMSTANCE_NOTED: ("note", gettext_noop("注明特殊情况%(cause)s（§1.3.3.1）")),
+    On.DEMAND_REPORTED: ("alert", gettext_noop("现场上报收货人要求%(kind_of_demand)s，等待营业部答复（§4.3.3.5）")),
+    On.DEMAND_ANSWERED: ("check", gettext_noop("营业部答复现场要求%(kind_of_demand)s：%(agreed)s")),
     On.SHIPMENT_OFFERED_FOR_PICKUP: ("home", gettext_noop("等待客户自提")),
     On.SHIPMENT_LOADED_FOR_DELIVERY: ("truck", gettext_noop("第 %(attempt)s 次派送，司机%(driver)s")),
     On.SHIPMENT_WAITING_ON_SITE: ("hourglass", gettext_noop("现场等待客户，最多 30 分钟（§1.3.3.3）")),
@@ -126,7 +134,7 @@ ROLES = {role.value: role for role in Role}
 MEANS = {each.value: each.label for each in (*Means, *CopyMeans)}
 REASONS = (
     CANCEL_REASONS | POSTPONE_REASONS | PICKUP_FAILURE_REASONS | NOT_REACHED_REASONS | DELIVERY_FAILURE_REASONS | REFUSAL_REASONS
-    | EXCEPTIONS
+    | EXCEPTIONS | LATENESS_REASONS | DEMANDS | CIRCUMSTANCES
 )  # fmt: skip
 
 FIELDS = {
@@ -235,6 +243,11 @@ READERS: dict[str, Any] = {
     "outcome": lambda value, _row: Outcome(value).label,
     "kind": lambda value, _row: NoteKind(value).label,
     "reason": lambda value, _row: reason_words(value),
+    "cause": lambda value, _row: reason_words(value),
+    "kind_of_demand": lambda value, _row: reason_words(value),
+    "reached": lambda value, _row: _("已接通") if value else _("未接通"),
+    "agreed": lambda value, _row: _("同意") if value else _("不同意"),
+    "expected_at": lambda value, _row: _("，预计 %s") % _moment(value) if value else "",
     "limit": lambda _value, row: limit_words(row.get("clause")),
     "late": lambda value, _row: _("（补告警）") if value else "",
     "changed": lambda value, _row: _("、").join(str(FIELDS.get(name, name)) for name in value or ()),

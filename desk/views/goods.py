@@ -21,13 +21,14 @@ from core.models import Entry
 from core.personal import mask_phone
 from delivery import services as delivery
 from delivery.choices import ON_THE_ROAD, Means, State
-from delivery.models import Shipment
+from delivery.models import Demand, Shipment
 from delivery.services import VERBS
 from desk import words
 from desk.cashforms import CollectForm
 from desk.goodsforms import Goods, LoadForm, drivers_near, form_for
 from desk.queries import far_name
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
+from desk.views.records import open_to
 from network.access import staff_required
 from network.models import Person
 from rulebook.due import at, local_day
@@ -73,6 +74,7 @@ class Row:
     due_at: datetime | None
     phone: str
     place: str
+    demand: Demand | None  # what the consignee demanded last, from the spot (§4.3.3.5)
 
     @property
     def number(self) -> str:
@@ -92,19 +94,18 @@ class Choice:
 
 
 def _rows(found: Iterable[Shipment]) -> list[Row]:
-    """Dress shipments as lines; one query for their running delivery limits."""
+    """Dress shipments as lines; one query for their running delivery limits, one for demands from the spot."""
     found = list(found)
     running = Deadline.objects.open().filter(clause=DELIVERY, subject__in=[goods.subject for goods in found])
     due = dict(running.values_list("subject", "due_at"))
+    demands = {demand.shipment_id: demand for demand in Demand.objects.filter(shipment__in=found).order_by("pk")}
     return [
         Row(
-            goods,
-            due.get(goods.subject),
-            mask_phone(goods.order.consignee_phone),
-            far_name(goods.order.consignee_place),
+            goods, due.get(goods.subject), mask_phone(goods.order.consignee_phone), far_name(goods.order.consignee_place),
+            demands.get(goods.pk),
         )
         for goods in found
-    ]
+    ]  # fmt: skip
 
 
 @staff_required
@@ -154,6 +155,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     messages.success(
         request, _t("成功 %(good)d 票，未成功 %(bad)d 票。") % {"good": len(results) - len(failed), "bad": len(failed)}
     )
+    _warn_uncalled(request, verb, [number for number, said in results if not said])
     return _deliveries(request, results=failed, status=422 if failed else 200)
 
 
@@ -191,7 +193,8 @@ def _sheet(
         "choices": list(_choices(goods, person, verb, form)), "running": [c for c in clocks if c.stopped_at is None],
         "cash": getattr(goods.order, "cash", None), "attempts": goods.attempts.select_related("person").order_by("serial"),
         "timeline": words.timeline(Entry.objects.of_order(number)), "place": far_name(goods.order.consignee_place),
-        "found": words.reason_words(goods.exception),
+        "found": words.reason_words(goods.exception), "records": open_to(goods, person),
+        "demands": goods.demands.select_related("person", "answered_by").order_by("pk"),
     }  # fmt: skip
     return render(request, "desk/goods.html", context, status=status)
 
@@ -224,7 +227,16 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     except PROBLEMS as problem:
         return _sheet(request, number, verb=verb, form=form, problem=problem, status=status_of(problem))
     messages.success(request, f"{number} · {LABELS[verb][1]}")
+    _warn_uncalled(request, verb, [number])
     return redirect("desk:my-goods" if request.POST.get("from") == "phone" else "desk:deliveries")
+
+
+def _warn_uncalled(request: HttpRequest, verb: str, numbers: list[str]) -> None:
+    """Say which goods left for delivery without a call to the consignee on record (§4.3.2.7): a duty, which bars nothing."""
+    if verb == "load_for_delivery":
+        silent = Shipment.objects.filter(order__number__in=numbers, called_at=None).values_list("order__number", flat=True)
+        if missing := "、".join(sorted(silent)):
+            messages.warning(request, _t("装车前未致电收货人（§4.3.2.7）：%s。请在送达前致电并登记。") % missing)
 
 
 @staff_required

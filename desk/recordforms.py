@@ -1,0 +1,74 @@
+"""What is asked when a call, a special circumstance or a demand from the spot is recorded (delivery.services.records)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from delivery.choices import Means
+from desk.forms import PICK, moment_field, reason_field, text_field
+from desk.goodsforms import Goods
+from rulebook.reasons import CIRCUMSTANCES, DEMANDS, LATENESS_REASONS
+
+REACHED = [("yes", _("已接通")), ("", _("未接通"))]
+
+
+def _reached() -> forms.ChoiceField:
+    return forms.ChoiceField(label=_("是否接通"), choices=REACHED, required=False, initial="yes")
+
+
+class Record(Goods):
+    """A form of a record about one shipment; what the money is stands in its labels."""
+
+    def __init__(self, *args: Any, freight: Decimal = Decimal(), cash: Decimal = Decimal(), door: bool = True, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.freight, self.cash, self.door = freight, cash, door
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        return values | {"reached": bool(values["reached"])} if "reached" in values else values
+
+
+class CallForm(Record):
+    reached = _reached()
+    expected_at = moment_field(_("告知的预计送达时间"), required=False)
+    address_confirmed = forms.BooleanField(label=_("已核对现在的收货地址"), required=False)
+    freight_told = forms.BooleanField(required=False)
+    means = forms.ChoiceField(required=False, choices=[*PICK, *Means.choices])
+    extras = text_field(_("需要的附加服务（上楼、卸货等）"), 200)
+    remark = text_field(_("说明"), 300)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["freight_told"].label = _("已告知运费到付 %s 元") % self.freight
+        self.fields["means"].label = _("代收货款 %s 元，付款方式") % self.cash
+        for name, wanted in (("freight_told", self.freight), ("means", self.cash), ("address_confirmed", self.door)):
+            if not wanted:
+                del self.fields[name]
+
+
+class LateForm(Record):
+    reached = _reached()
+    reason = reason_field(LATENESS_REASONS, _("晚到原因"))
+    expected_at = moment_field(_("下次预计送达时间"))
+    remark = text_field(_("说明"), 300)
+
+
+class CircumstanceForm(Record):
+    cause = reason_field(CIRCUMSTANCES, _("特殊情况"))
+    text = text_field(_("说明"), 300, required=True, rows=2)
+
+
+class DemandForm(Record):
+    kind = reason_field(DEMANDS, _("要求"))
+    text = text_field(_("具体要求"), 300, required=True, rows=2)
+
+
+class AnswerForm(Record):
+    agreed = forms.TypedChoiceField(
+        label=_("答复"), choices=[("yes", _("同意")), ("no", _("不同意"))], coerce=lambda value: value == "yes"
+    )
+    answer = text_field(_("答复内容"), 300, required=True, rows=2)

@@ -44,6 +44,7 @@ class On(StrEnum):
     AMENDMENT_WITHDRAWN = auto()
     AMENDMENT_REFUSED = auto()
     WAYBILL_AMENDED = auto()
+    CHARGE_ADDED = auto()
     ORDER_HANDED_BACK = auto()
     PERSONAL_DATA_SHOWN = auto()
 

@@ -125,6 +125,30 @@ def _due(facts: QuoteFacts, rates: Rates, book: PriceBook, terms: Terms | None, 
     return charges
 
 
+def redelivery(facts: QuoteFacts, book: PriceBook) -> Line | None:
+    """Return what this attempt costs on top (§1.3.3.3): the tariff's charge for re-delivery or, where it has none, for delivery †.
+
+    None: the first attempt, a key customer whose contract does not say so (§2.1.3.3), or no tariff for the lane.
+    """
+    attempt, facts = facts.attempts, replace(facts, attempts=2)
+    found = price(facts, book)
+    terms = book.terms.get(found.product)
+    exempt = facts.key_customer and not (terms and terms.redelivery_fee)
+    if not found.priced or not delivery_fee_due(attempt, key_customer=exempt):
+        return None
+    rows = [row for row in book.charges.get(found.version, ()) if row.product in ("", found.product)]
+    own = [row for row in rows if row.when == "redelivery"] or [row for row in rows if row.when == "door"]
+    freight = sum((line.amount for line in found.lines if line.code in ("freight", "campaign")), ZERO)
+    lines = [_charged(row, facts, freight) for row in own]
+    if not lines:
+        return None
+    total = sum((line.amount for line in lines), ZERO)
+    return replace(
+        lines[0], code="redelivery", zh=f"第 {attempt} 次送货费", en=f"Delivery attempt {attempt}", amount=total,
+        words_zh="；".join(line.words_zh for line in lines), words_en="; ".join(line.words_en for line in lines),
+    )  # fmt: skip
+
+
 def _under(rates: Rates, terms: Terms | None) -> Rates:
     """Return the rates a contract leaves of the public ones; the public minimum stays unless it has its own †."""
     if terms is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from core.journal import publish
@@ -16,24 +17,33 @@ from delivery.models import CashOnDelivery, Circumstance, DeliveryCall, Demand, 
 from delivery.services.shipments import Moment, about, coded_of, future_of, locked, text_of
 from network.models import Person
 from orders.choices import Payer
+from orders.models import AddedCharge
 from rulebook.errors import Conflict, Denied, Refused
 from rulebook.events import On
 from rulebook.reasons import CIRCUMSTANCES, DEMANDS, LATENESS_REASONS
 
 TO_CALL = (*TO_PLAN, *ON_THE_ROAD, State.READY_FOR_PICKUP)
+ZERO = Decimal("0.00")
 ON_THE_WAY = (State.IN_TRANSIT, State.AT_HUB, *TO_CALL)
 
 
+def freights_to_collect(shipments: Iterable[Shipment]) -> dict[int, Decimal]:
+    """Return by shipment what the consignee pays at the door (到付): freight and charges added since; only where they pay."""
+    paying = {goods.order_id: goods for goods in shipments if goods.order.waybill.payer == Payer.CONSIGNEE}
+    charged = AddedCharge.objects.filter(waybill__order__in=paying).values_list("waybill__order").annotate(Sum("amount"))
+    added = dict(charged)
+    return {goods.pk: goods.order.waybill.amount + added.get(order, ZERO) for order, goods in paying.items()}
+
+
 def freight_to_collect(shipment: Shipment) -> Decimal:
-    """Return the freight the consignee pays at the door (到付), 0 where somebody else pays."""
-    waybill = shipment.order.waybill
-    return waybill.amount if waybill.payer == Payer.CONSIGNEE else Decimal("0.00")
+    """Return what the consignee pays at the door, 0 where somebody else pays."""
+    return freights_to_collect([shipment]).get(shipment.pk, ZERO)
 
 
 def cash_to_collect(shipment: Shipment) -> Decimal:
     """Return the cash on delivery still to be collected (§4.3.3.2)."""
     due = CashOnDelivery.objects.filter(order=shipment.order_id, state=Cash.DUE).first()
-    return due.amount if due else Decimal("0.00")
+    return due.amount if due else ZERO
 
 
 @transaction.atomic

@@ -21,7 +21,8 @@ from delivery.services import slips
 from network.models import Person, Unit
 from network.nearby import suggestions
 from network.places import UnknownPlace
-from orders.models import Order
+from orders import services as orders
+from orders.models import AddedCharge, Order
 from orders.services.common import label
 from orders.services.price import customer_of
 from rulebook.errors import Conflict, Refused
@@ -255,7 +256,8 @@ def _load(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
     if driver is None:
         raise Refused("§1.3.3", _("请选择送货司机。"), field="driver")
     perform(shipment.load_for_delivery, driver=driver, vehicle=str(values.get("vehicle") or "")[:12])
-    fee = delivery_fee_due(shipment.attempts_made, key_customer=shipment.key_customer)
+    charge = orders.charge_redelivery(shipment.order, attempt=shipment.attempts_made, by=moment.clerk.actor, at=moment.at)
+    fee = charge is not None or delivery_fee_due(shipment.attempts_made, key_customer=shipment.key_customer)
     called = shipment.called_at is not None  # a duty (§4.3.2.7) that is shown, and bars nothing
     return {"driver": driver.pk, "attempt": shipment.attempts_made, "fee_due": fee, "called": called}
 
@@ -272,7 +274,7 @@ def _fail(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
     contact = text_of(values, "contact", "§1.3.3.3", _("请填写现场联系记录：与谁通话、如何约定。"))
     perform(shipment.fail_attempt, place=_unit(shipment, moment.clerk))
     serial = shipment.attempts_made
-    fee = delivery_fee_due(serial, key_customer=shipment.key_customer)
+    fee = _charged(shipment, serial) or delivery_fee_due(serial, key_customer=shipment.key_customer)
     Attempt.objects.create(
         shipment=shipment, serial=serial, reason=reason, contacted=contacted, contact=contact, fee_due=fee,
         person=moment.clerk, at=moment.at,
@@ -289,6 +291,10 @@ def future_of(values: Values, name: str, now: datetime, clause: str, words: str)
     if wanted.tzinfo is None or wanted <= now:
         raise Refused(clause, words, field=name)
     return wanted
+
+
+def _charged(shipment: Shipment, attempt: int) -> bool:
+    return AddedCharge.objects.filter(waybill__order=shipment.order_id, cause=f"redelivery/{attempt}").exists()
 
 
 def _reschedule(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:

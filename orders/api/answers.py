@@ -10,7 +10,18 @@ from rest_framework import serializers
 from core.personal import mask_phone
 from network.models import Unit
 from orders.api.content import content_of
-from orders.models import Amendment, BillLine, BranchQuote, Contact, Note, NotePrint, Order, Waybill, WaybillPrint
+from orders.models import (
+    AddedCharge,
+    Amendment,
+    BillLine,
+    BranchQuote,
+    Contact,
+    Note,
+    NotePrint,
+    Order,
+    Waybill,
+    WaybillPrint,
+)
 from orders.services.draft import draft_of
 from pricing.models import GivenQuote
 from pricing.words import price_told
@@ -95,14 +106,22 @@ class BillLineAnswer(serializers.ModelSerializer[BillLine]):
         read_only_fields = fields
 
 
+class AddedChargeAnswer(serializers.ModelSerializer[AddedCharge]):
+    class Meta:
+        model = AddedCharge
+        fields = ("code", "zh", "en", "amount", "rule", "tariff", "words_zh", "words_en", "at")
+        read_only_fields = fields
+
+
 class WaybillAnswer(serializers.ModelSerializer[Waybill]):
     lines = BillLineAnswer(source="lines_now", many=True)
+    added = AddedChargeAnswer(many=True, help_text="开单后的费用，如再送费")
 
     class Meta:
         model = Waybill
         fields = (
             "number", "outside_no", "version", "pieces", "weight_kg", "volume_m3", "parcels", "payer", "price_source", "amount",
-            "price_zh", "price_en", "lines", "differences", "issued_at", "checked_at", "told_at", "confirmed_at",
+            "price_zh", "price_en", "lines", "added", "differences", "issued_at", "checked_at", "told_at", "confirmed_at",
             "disputed_at", "copy_at",
         )  # fmt: skip
         read_only_fields = fields

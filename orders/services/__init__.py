@@ -1,5 +1,6 @@
 """The verbs of an order. Each: lock the row, decide, save, state the fact (design §2)."""
 
+from orders.services.adding import charge_redelivery
 from orders.services.amending import decide_amendment, propose_amendment, withdraw_amendment
 from orders.services.billing import issue_waybill, link_waybill, preview
 from orders.services.desk import (
@@ -32,6 +33,7 @@ __all__ = [
     "answer_quote",
     "assign",
     "cancel",
+    "charge_redelivery",
     "check_bill",
     "collected",
     "confirm_reason",

@@ -13,6 +13,7 @@ from pricing.models import GivenQuote
 from pricing.services.loading import book_for
 from rulebook.errors import Refused
 from rulebook.prices import MOST_KG, MOST_M3, price, prices
+from rulebook.prices import redelivery as _redelivery
 from rulebook.products import PRODUCTS
 from rulebook.quotes import Line, PriceBook, Quote, QuoteFacts
 
@@ -39,6 +40,11 @@ def offers(facts: QuoteFacts) -> list[Quote]:
     book = book_for(facts)
     _check_cod(facts, book)
     return sorted(prices(facts, book), key=lambda each: each.total)
+
+
+def redelivery(facts: QuoteFacts) -> Line | None:
+    """Return what the attempt of that number costs on top of the price, None where it costs nothing or no tariff has it (§1.3.3.3)."""
+    return _redelivery(facts, book_for(facts))
 
 
 def check(facts: QuoteFacts) -> None:

@@ -114,6 +114,7 @@ WORDS: dict[str, Any | Callable[[Entry], Any]] = {
     On.BILL_DISPUTED: _("您对开单信息提出异议，营业部会重新核对"),
     On.BILL_COPY_RETURNED: _("运单客户联已交给您"),
     On.WAYBILL_AMENDED: _("运单内容已更改，请查看"),
+    On.CHARGE_ADDED: _("再次派送，按价目加收送货费"),
     On.PICKUP_TIME_INVALID: _("所选接货时间不在接货时段内，营业部会与您重新约定"),
     On.PICKUP_APPOINTED: _appointed,
     On.PICKUP_RESCHEDULED_LATE: _("营业部与您另约了接货时间"),

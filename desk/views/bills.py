@@ -174,7 +174,7 @@ def _bill_page(
     waybill, person = order.waybill, person_of(request)
     asked = waybill.open_amendment()
     context = {
-        "order": order, "waybill": waybill, "price": told(present(waybill)), "problem": problem, "asked": asked,
+        "order": order, "waybill": waybill, "price": told(present(waybill)), "added": waybill.added.order_by("pk"), "problem": problem, "asked": asked,
         "differences": said_differences(waybill.differences), "steps": list(open_steps(waybill, asked, person, bound or {})),
         "failed": next(iter(bound or {}), ""), "prints": waybill.prints.select_related("by").order_by("-pk"),
         "amendments": [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -35,6 +36,7 @@ from rulebook.due import at, local_day
 from sla.models import Deadline
 
 PAGE = 50
+ZERO = Decimal("0.00")
 DELIVERY = "§1.3.3.1"
 
 
@@ -74,6 +76,7 @@ class Row:
     due_at: datetime | None
     phone: str
     place: str
+    freight: Decimal  # to collect at the door, charges added since included (到付)
     demand: Demand | None  # what the consignee demanded last, from the spot (§4.3.3.5)
 
     @property
@@ -94,15 +97,16 @@ class Choice:
 
 
 def _rows(found: Iterable[Shipment]) -> list[Row]:
-    """Dress shipments as lines; one query for their running delivery limits, one for demands from the spot."""
+    """Dress shipments as lines; one query each for their running delivery limits, demands from the spot, added charges."""
     found = list(found)
     running = Deadline.objects.open().filter(clause=DELIVERY, subject__in=[goods.subject for goods in found])
     due = dict(running.values_list("subject", "due_at"))
     demands = {demand.shipment_id: demand for demand in Demand.objects.filter(shipment__in=found).order_by("pk")}
+    freights = delivery.freights_to_collect(found)
     return [
         Row(
             goods, due.get(goods.subject), mask_phone(goods.order.consignee_phone), far_name(goods.order.consignee_place),
-            demands.get(goods.pk),
+            freights.get(goods.pk, ZERO), demands.get(goods.pk),
         )
         for goods in found
     ]  # fmt: skip
@@ -123,7 +127,7 @@ def _deliveries(
     person.require("see_goods")
     tab = TAB.get(request.GET.get("tab", "") or request.POST.get("tab", ""), TABS[0])
     seen = Shipment.objects.visible_to(person)
-    found = seen.filter(state__in=tab.states).select_related("order", "terminal", "place", "driver").with_cash()
+    found = seen.filter(state__in=tab.states).select_related("order__waybill", "terminal", "place", "driver").with_cash()
     page = Paginator(found.order_by("arrived_at", "pk"), PAGE).get_page(request.GET.get("page"))
     counted = {state: seen.filter(state__in=each.states).count() for each in TABS for state in (each.key,)}
     context = {
@@ -194,6 +198,7 @@ def _sheet(
         "cash": getattr(goods.order, "cash", None), "attempts": goods.attempts.select_related("person").order_by("serial"),
         "timeline": words.timeline(Entry.objects.of_order(number)), "place": far_name(goods.order.consignee_place),
         "found": words.reason_words(goods.exception), "records": open_to(goods, person),
+        "added": goods.order.waybill.added.order_by("pk"), "freight": delivery.freight_to_collect(goods),
         "demands": goods.demands.select_related("person", "answered_by").order_by("pk"),
     }  # fmt: skip
     return render(request, "desk/goods.html", context, status=status)
@@ -250,7 +255,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _mine(request: HttpRequest, *, number: str = "", problem: Any = None, status: int = 200) -> HttpResponse:
     person, now = person_of(request), clock.now()
     person.require("deliver")
-    own = Shipment.objects.filter(driver=person).select_related("order")
+    own = Shipment.objects.filter(driver=person).select_related("order__waybill")
     context = {
         "now": now, "rows": _rows(own.filter(state__in=ON_THE_ROAD).with_cash().order_by("pk")), "failed": number,
         "done": own.filter(signed_at__gte=at(local_day(now))).order_by("-signed_at"), "problem": problem,

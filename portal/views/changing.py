@@ -215,6 +215,6 @@ def bill(request: HttpRequest, order: Order, now: datetime) -> HttpResponse:
         return redirect("portal:progress", number=order.number)
     context = {
         "order": order, "waybill": order.waybill, "form": form, "doubting": form.is_bound,
-        "lines": lines_told(order.waybill.lines_now()), "payer": order.waybill.get_payer_display(),
+        "lines": lines_told(order.waybill.lines_now()), "payer": order.waybill.get_payer_display(), "added": order.waybill.added.order_by("pk"),
     }  # fmt: skip
     return render(request, "portal/bill.html", context, status=422 if form.errors else 200)

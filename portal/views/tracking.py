@@ -95,6 +95,7 @@ def page(
         context |= {
             "edits": changes.edits(order), "quote": order.quotes.order_by("-pk").first(),
             "price": price_told(order.price) if may == Right.ACT else None,
+            "added": order.waybill.added.order_by("pk") if may == Right.ACT and order.waybilled_at else (),
             "from_place": full_name(order.shipper_place), "to_place": full_name(order.consignee_place),
         }  # fmt: skip
     return render(request, "portal/progress.html", context, status=status)

@@ -15,7 +15,7 @@ from core.effects import diverted
 from notify import services as notify
 from rulebook.errors import Conflict, Refused
 from sla import services as sla
-from sla.models import Step
+from sla.models import Deadline, Step
 
 Act = Callable[[datetime], None]
 BEAT = timedelta(seconds=5)
@@ -32,6 +32,7 @@ class Timeline:
         self._on_act = on_act
         self._acts: list[tuple[datetime, int, Act]] = []
         self._serial = count()
+        self._due = _next_due()  # nothing is due before; whether that step still runs is asked when its time comes
 
     def plan(self, at: datetime, act: Act) -> None:
         """Have an act run at an instant; one planned for the past runs next."""
@@ -48,7 +49,7 @@ class Timeline:
         self.now = until
 
     def _run(self, act: Act, at: datetime) -> None:
-        with diverted() as effects:
+        with diverted() as effects, sla.clocks_opened() as opened:
             try:
                 act(at)
             except Refused as refusal:
@@ -57,16 +58,27 @@ class Timeline:
                 self.refused["conflict"] += 1
             except ObjectDoesNotExist:
                 self.refused["gone"] += 1
+        self._note(opened)
         _perform(effects, at)
         self._on_act()
 
     def _tick_until(self, at: datetime) -> None:
-        while (due := _next_due()) is not None and (beat := next_beat(due)) <= at:
+        while self._due is not None and next_beat(self._due) <= at:
+            self._due = _next_due()
+            if self._due is None or (beat := next_beat(self._due)) > at:
+                return
             self.now = max(beat, self.now)
-            with diverted() as effects:
+            with diverted() as effects, sla.clocks_opened() as opened:
                 self.announced += sla.tick(now=self.now)
+            self._note(opened)
             self.ticks += 1
             _perform(effects, self.now)
+
+    def _note(self, opened: list[Deadline]) -> None:
+        for clock in opened:
+            if clock.due_at is not None and not clock.limit.follows:
+                first = min(instant for _row, instant in clock.limit.instants(clock.started_at, clock.due_at))
+                self._due = first if self._due is None else min(self._due, first)
 
 
 def next_beat(due: datetime) -> datetime:

@@ -132,6 +132,12 @@ class Person(models.Model):
     def nationwide(self) -> bool:
         return not self.roles.isdisjoint(NATIONWIDE)
 
+    def sees(self, unit: Unit | None) -> bool:
+        """Tell whether what this unit has lies within what this person may see: `scope`, for a row that is at hand."""
+        if self.nationwide:
+            return True
+        return unit is not None and any(unit.path.startswith(post.unit.path) for post in self.current_posts)
+
     def scope(self, field: str) -> Q:
         """Return the condition on a unit path that holds for what this person may see: own units and everything below."""
         if self.nationwide:

@@ -193,6 +193,10 @@ class Order(SafeFSMModelMixin, models.Model):
         """Return the number the channel knows the order by; what our own forms send with it only keeps a double click from counting."""
         return "" if self.source in OWN_FORMS else self.external_no
 
+    def seen_by(self, person: Person) -> bool:
+        """Tell whether `visible_to` holds for this order."""
+        return person.sees(self.branch)
+
     def last_act(self) -> dict[str, Any]:
         """Return who acted last and when, for the loser of a race."""
         return {"winner": self.last_actor, "at": self.last_at}

@@ -12,9 +12,10 @@ from core import rows
 from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import Actor, Entry
+from core.prepared import Prepared
 from network.models import Person
 from orders import services as orders
-from orders.models import Order
+from orders.services.common import locked as locked_order
 from pickup.choices import AgreedBy, State
 from pickup.models import PickupTask
 from rulebook.due import local, ship_date_start
@@ -31,6 +32,7 @@ from rulebook.windows import (
 )
 
 WISHED = frozenset({AgreedBy.ORDER_CALL, AgreedBy.CUSTOMER})
+LIVE: Prepared[PickupTask] = Prepared(lambda order: PickupTask.objects.locked().filter(order=order).exclude(state=State.CANCELLED))
 
 # What the order says, heard through the journal.
 
@@ -83,9 +85,7 @@ def _order(entry: Entry) -> int:
 
 
 def _live(entry: Entry) -> PickupTask | None:
-    tasks = PickupTask.objects.locked().filter(order=_order(entry))
-    task: PickupTask | None = tasks.exclude(state=State.CANCELLED).first()
-    return task
+    return LIVE.one(_order(entry))
 
 
 def _request(order: int, entry: Entry) -> list[Fact]:
@@ -145,7 +145,7 @@ def appoint(
         task.remark = remark
     _save(task, clerk, now)
     if name == On.PICKUP_APPOINTED:
-        task.order = orders.pickup_expected(number=number, on=local(appointment).date(), appointment=appointment)
+        task.order = orders.pickup_expected(order=task.order, on=local(appointment).date(), appointment=appointment)
     _publish(task, name, clerk.actor, now, agreed_by=agreed_by)
     return task
 
@@ -221,7 +221,7 @@ def collect(*, number: str, clerk: Person, pieces: int, packing_ok: bool, now: d
     early = agreed is not None and picked_up_early(happened, agreed)
     perform(task.collect, pieces=pieces, packing_ok=packing_ok, early=early, at=happened)
     _save(task, clerk, now)
-    task.order = orders.collected(number=number, at=happened)
+    task.order = orders.collected(order=task.order, at=happened)
     _publish(task, On.PICKUP_COLLECTED, clerk.actor, happened, recorded=now, pieces=pieces, early=early)
     return task
 
@@ -256,7 +256,7 @@ def hand_back(*, number: str, clerk: Person, now: datetime) -> PickupTask:
         raise Conflict(_("订单已开单，不能再登记退还发货人。"), **task.order.last_act())
     perform(task.hand_back, at=now)
     _save(task, clerk, now)
-    task.order = orders.handed_back(number=number, by=clerk.actor, at=now)
+    task.order = orders.handed_back(order=task.order, by=clerk.actor, at=now)
     _publish(task, On.PICKUP_HANDED_BACK, clerk.actor, now)
     return task
 
@@ -272,8 +272,10 @@ def locked(number: str, person: Person) -> PickupTask:
 
     :raises PickupTask.DoesNotExist: there is none, or it lies outside the scope
     """
-    order = Order.objects.visible_to(person).locked().get(number=number)
-    task: PickupTask = PickupTask.objects.locked().exclude(state=State.CANCELLED).get(order=order)
+    order = locked_order(number, person)
+    task = LIVE.one(order.pk)
+    if task is None:
+        raise PickupTask.DoesNotExist
     task.order = order
     return task
 

@@ -28,6 +28,11 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
     def locked(self) -> ShipmentQuerySet:
         return self.select_for_update(of=("self",), no_key=True)
 
+    def with_parked(self) -> ShipmentQuerySet:
+        """Add whether scans wait for an earlier one."""
+        waiting = Scan.objects.parked().filter(shipment=OuterRef("pk"))
+        return self.annotate(has_parked=Exists(waiting))
+
     def with_cash(self) -> ShipmentQuerySet:
         """Add whether money has to be settled before the goods are signed for."""
         waiting = CashOnDelivery.objects.filter(order=OuterRef("order"), state__in=(Cash.DUE, Cash.DISCREPANCY))
@@ -88,6 +93,7 @@ class Shipment(SafeFSMModelMixin, models.Model):
     last_at = models.DateTimeField(null=True)
 
     objects = ShipmentQuerySet.as_manager()
+    has_parked: bool  # by `with_parked`
 
     class Meta:
         constraints = [
@@ -108,6 +114,10 @@ class Shipment(SafeFSMModelMixin, models.Model):
     @property
     def subject(self) -> str:
         return f"shipment/{self.pk}"
+
+    def seen_by(self, person: Person) -> bool:
+        """Tell whether `visible_to` holds for this shipment."""
+        return any(person.sees(unit) for unit in (self.order.branch, self.terminal, self.place))
 
     def last_act(self) -> dict[str, Any]:
         return {"winner": self.last_actor, "at": self.last_at}

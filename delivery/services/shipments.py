@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import Entry
+from core.prepared import Prepared
 from customers.choices import Group
 from delivery.choices import LONGEST_OFFLINE, Contacted, Relation, ScanState
 from delivery.models import DOOR, Attempt, Scan, Shipment
@@ -24,6 +25,7 @@ from network.places import UnknownPlace
 from orders import services as orders
 from orders.models import AddedCharge, Order
 from orders.services.common import label
+from orders.services.common import locked as locked_order
 from orders.services.price import customer_of
 from rulebook.errors import Conflict, Refused
 from rulebook.events import SIGNED, On
@@ -134,12 +136,23 @@ def act(
     return shipment
 
 
+OF_ORDER: Prepared[Shipment] = Prepared(
+    lambda order: Shipment.objects.locked().with_parked().select_related("terminal", "place").filter(order=order)
+)
+
+
 def locked(number: str, clerk: Person, *, anywhere: bool) -> Shipment:
     """Return the shipment of an order; the order's row is locked before the shipment's."""
-    seen = Shipment.objects.all() if anywhere else Shipment.objects.visible_to(clerk)
-    order = Order.objects.locked().get(pk=seen.values("order").get(order__number=number)["order"])
-    shipment: Shipment = Shipment.objects.locked().select_related("terminal", "place").get(order=order)
+    try:
+        order = locked_order(number)
+    except Order.DoesNotExist as unknown:
+        raise Shipment.DoesNotExist from unknown
+    shipment = OF_ORDER.one(order.pk)
+    if shipment is None:
+        raise Shipment.DoesNotExist
     shipment.order = order
+    if not anywhere and not shipment.seen_by(clerk):
+        raise Shipment.DoesNotExist
     return shipment
 
 
@@ -171,7 +184,7 @@ def _note(
 
 def _drain(shipment: Shipment, now: datetime) -> None:
     """Do the parked scans that fit by now, in the order they happened."""
-    while any(_settled(shipment, scan, now) for scan in shipment.scans.parked().select_related("person")):
+    while shipment.has_parked and any(_settled(shipment, scan, now) for scan in shipment.scans.parked().select_related("person")):
         pass
 
 

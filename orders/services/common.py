@@ -5,9 +5,12 @@ from datetime import datetime
 
 from core.journal import Fact
 from core.models import Actor
-from network.models import Person
+from core.prepared import Prepared
+from network.models import Person, Unit
 from orders.models import Order
 from rulebook.events import On
+
+LOCKED: Prepared[Order] = Prepared(lambda number: Order.objects.locked().select_related("branch").filter(number=number))
 
 
 def locked(number: str, person: Person | None = None) -> Order:
@@ -16,8 +19,13 @@ def locked(number: str, person: Person | None = None) -> Order:
 
     :raises Order.DoesNotExist: there is none, or it lies outside the person's scope
     """
-    orders = Order.objects.visible_to(person) if person else Order.objects.all()
-    order: Order = orders.locked().select_related("branch").get(number=number)
+    order = LOCKED.one(number)
+    if order is None:
+        raise Order.DoesNotExist
+    if order.branch is None and order.branch_id:  # moved while we waited for its lock: the join was made before
+        order.branch = Unit.objects.get(pk=order.branch_id)
+    if person and not order.seen_by(person):
+        raise Order.DoesNotExist
     return order
 
 

@@ -5,30 +5,27 @@ from datetime import date, datetime
 from core.journal import publish
 from core.models import Actor
 from orders.models import Order
-from orders.services.common import about, locked
+from orders.services.common import about
 from rulebook.events import On
 
 
-def collected(*, number: str, at: datetime) -> Order:
-    """The goods have been picked up: from now on the order is billed, not cancelled."""
-    order = locked(number)
+def collected(*, order: Order, at: datetime) -> Order:
+    """The goods of a locked order have been picked up: from now on it is billed, not cancelled."""
     order.collected_at, order.handed_back_at = at, None
     order.save(update_fields=["collected_at", "handed_back_at"])
     return order
 
 
-def handed_back(*, number: str, by: Actor, at: datetime) -> Order:
-    """Collected goods are back with the shipper: the order may be cancelled."""
-    order = locked(number)
+def handed_back(*, order: Order, by: Actor, at: datetime) -> Order:
+    """The collected goods of a locked order are back with the shipper: it may be cancelled."""
     order.handed_back_at = at
     order.save(update_fields=["handed_back_at"])
     publish(about(order, On.ORDER_HANDED_BACK, by, at))
     return order
 
 
-def pickup_expected(*, number: str, on: date | None, appointment: datetime | None) -> Order:
-    """The pickup is agreed or due on this day; day's-end duties run on it (§1.2.2.c, §1.4.4)."""
-    order = locked(number)
+def pickup_expected(*, order: Order, on: date | None, appointment: datetime | None) -> Order:
+    """The pickup of a locked order is agreed or due on this day; day's-end duties run on it (§1.2.2.c, §1.4.4)."""
     order.pickup_on, order.appointment = on, appointment
     order.save(update_fields=["pickup_on", "appointment"])
     return order

@@ -10,12 +10,13 @@ from itertools import chain
 from core import rows
 from core.journal import Fact
 from core.models import Entry
+from core.prepared import Prepared
 from rulebook import VERSION
 from rulebook.events import On
 from rulebook.facts import Facts
 from rulebook.limits import LIMITS, Limit
 from sla.choices import State, StepKind
-from sla.models import Deadline, Step
+from sla.models import Deadline, DeadlineQuerySet, Step
 from sla.services.calendar import calendar_for
 from sla.services.entries import holder_of, judged, order_of, order_told_of, subjects_for, unit_of
 from sla.services.opened import note_opened
@@ -34,6 +35,14 @@ for _row in LIMITS.values():
         STARTING[_name].append(_row)
 HEARD: frozenset[str] = frozenset(chain.from_iterable(MOVING.values())) | UNDOINGS | frozenset(STARTING) | {On.ORDER_REACHED_BRANCH}
 
+OF_SUBJECTS = Prepared(lambda subjects: _locked(Deadline.objects.running(subjects)))
+OF_ORDERS = Prepared(lambda subjects, orders: _locked(Deadline.objects.running(subjects, orders)))
+STEPS = Prepared(lambda deadlines: Step.objects.filter(deadline__in=deadlines).order_by("at"))
+
+
+def _locked(deadlines: DeadlineQuerySet) -> DeadlineQuerySet:
+    return deadlines.select_for_update(no_key=True).order_by("id")
+
 
 def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
     """Move the clocks that these facts replace, start, meet or void; answer with the breaches this brings to light."""
@@ -51,7 +60,7 @@ class Clockwork:
     """The running clocks of the subjects that a batch of facts names, moved in memory and written back together."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        subjects = {subject for entry in entries for subject in entry.subjects}
+        subjects = sorted({subject for entry in entries for subject in entry.subjects})
         self.running: list[Deadline] = []
         self.steps: dict[object, list[Step]] = defaultdict(list)
         self.opened: list[Deadline] = []
@@ -61,13 +70,13 @@ class Clockwork:
         self.breached: list[tuple[Step, datetime]] = []
         self.corrected: list[tuple[Step, datetime]] = []
         if not all(entry.data.get("at_placing") for entry in entries):
-            orders = {order for entry in entries if (order := order_told_of(entry))}
-            self._load(Deadline.objects.running(subjects, orders).select_for_update(no_key=True).order_by("id"))
+            orders = sorted({order for entry in entries if (order := order_told_of(entry))})
+            self._load((OF_ORDERS.ask(subjects, orders) if orders else OF_SUBJECTS.ask(subjects)) if subjects else ())
 
     def _load(self, deadlines: Iterable[Deadline]) -> list[Deadline]:
         loaded = {deadline.pk: deadline for deadline in deadlines}
         self.running += loaded.values()
-        for step in Step.objects.filter(deadline__in=loaded).order_by("at") if loaded else ():
+        for step in STEPS.ask(list(loaded)) if loaded else ():
             step.deadline = loaded[step.deadline_id]
             self.steps[step.deadline_id].append(step)
         return list(loaded.values())

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from delivery import services as delivery
 from delivery.models import Attempt, Scan, Shipment
+from network.models import Person
 from orders.models import Order
 from rulebook.errors import Conflict, Denied, Refused
 from sla.services import tick
@@ -375,3 +376,12 @@ def test_every_path_the_machine_allows_and_none_it_forbids(company, verbs):
 def staff(company: Company, verb: str):
     """Somebody nationwide and somebody at the origin: scope is not what this is about."""
     return company.officer if verb == "declare_lost" else company.clerk
+
+
+def test_what_one_may_act_on_is_what_one_sees(company):
+    """`seen_by` of a row at hand is `visible_to` of the queryset: who sent, holds or delivers."""
+    goods = shipment(arrived(company))
+    seeing = {person.pk for person in Person.objects.all() if goods.seen_by(person)}
+    assert seeing == {p.pk for p in Person.objects.all() if Shipment.objects.visible_to(p).exists()}
+    assert company.second_clerk.pk in seeing
+    assert company.third_clerk.pk not in seeing

@@ -84,7 +84,8 @@ class _Numbering:
 
 
 def _entry(fact: Fact, numbers: _Numbering) -> Entry:
-    return Entry(
+    return rows.new(
+        Entry,
         name=fact.name,
         subject=fact.subject,
         also=list(fact.also),

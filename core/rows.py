@@ -18,7 +18,6 @@ from django.db.models import Max
 from core.fsm import SafeFSMModelMixin
 
 Row = TypeVar("Row", bound=models.Model)
-Statement = tuple[str, str]
 Column = tuple[str, str, Callable[[Any], Any] | None]
 
 BLOCK = 32  # keys fetched at a time; what a connection does not use up is lost, as a rolled-back insert's key is
@@ -28,8 +27,45 @@ READ_BY_POSTGRESQL = (
 )  # fmt: skip
 """Fields whose values PostgreSQL reads from JSON as they are; any other prepares its own (personal data is sealed there)."""
 
+Statement = tuple[str, Sequence[object]]
+"""SQL and its parameters."""
+
 _NO_KEYS: tuple[object, dict[str, list[int]]] = (None, {})
 _gathered: ContextVar[list[Statement] | None] = ContextVar("rows_gathered", default=None)
+
+
+def new(model: type[Row], **values: Any) -> Row:
+    """
+    Return an unsaved row, as `model(**values)` does, in a fifth of its time: no signals, and defaults worked out once a model.
+
+    Values are given by column attribute (`holder_id`) or, for a relation, by the object itself.
+    """
+    row = model.__new__(model)
+    row._state = models.base.ModelState()
+    plain, made = _starting(model)
+    row.__dict__.update(plain)
+    for name, value in values.items():
+        if isinstance(value, models.Model):
+            row._state.fields_cache[name] = value
+            row.__dict__[f"{name}_id"] = value.pk
+        else:
+            row.__dict__[name] = value
+    for name, make in made:
+        if name not in values:
+            row.__dict__[name] = make()
+    return row
+
+
+@cache
+def _starting(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Return the defaults that are values and those that are made anew for each row, by attribute."""
+    fields = model._meta.concrete_fields
+    plain = {f.attname: f.get_default() for f in fields if not _made_anew(f)}
+    return plain, [(f.attname, f.default) for f in fields if _made_anew(f)]
+
+
+def _made_anew(field: Any) -> bool:
+    return field.has_default() and callable(field.default)
 
 
 def insert(rows: Sequence[Row]) -> list[Row]:
@@ -42,7 +78,7 @@ def insert(rows: Sequence[Row]) -> list[Row]:
         return []
     give_keys(rows)
     columns = _columns(type(rows[0]), (), connection.vendor)
-    _send_or_gather((_insertion(type(rows[0]), connection.vendor), _packed(rows, columns)))
+    send((_insertion(type(rows[0]), connection.vendor), [_packed(rows, columns)]))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
         if isinstance(row, SafeFSMModelMixin):
@@ -80,7 +116,8 @@ def together() -> Iterator[None]:
         _send(statements)
 
 
-def _send_or_gather(statement: Statement) -> None:
+def send(statement: Statement) -> None:
+    """Send a statement; within `together` it waits for the others."""
     gathered = _gathered.get()
     if gathered is None:
         _send([statement])
@@ -92,10 +129,11 @@ def _send(statements: list[Statement]) -> None:
     """PostgreSQL takes several statements at once, SQLite one after the other."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("; ".join([sql for sql, _rows in statements]), [packed for _sql, packed in statements])
+            values = [value for _sql, parameters in statements for value in parameters]
+            cursor.execute("; ".join([sql for sql, _parameters in statements]), values)
         else:
-            for sql, packed in statements:
-                cursor.execute(sql, [packed])
+            for sql, parameters in statements:
+                cursor.execute(sql, parameters)
 
 
 # Keys.

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.kept import Kept
 from network.choices import IN_HAND, UnitKind
 from network.models import CalendarDay, Person, Placement, Post, Unit
 from rulebook.errors import Refused
@@ -129,6 +131,14 @@ class Answerable:
                     return span.value
             unit = next((span.value for span in self._parents.get(unit, ()) if span.holds(at)), None)
         return None
+
+
+_branches: Kept[str, Unit | None] = Kept(lambda: settings.KEPT_SECONDS)
+
+
+def branch_by_code(code: str) -> Unit | None:
+    """Return the open branch of this code; that one was closed is noticed `settings.KEPT_SECONDS` later. Read only."""
+    return _branches.get(code, lambda: Unit.objects.branches().filter(code=code).first())
 
 
 def head_department(code: str) -> Unit | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from core.effects import after_commits
 from core.journal import Fact
 from core.models import Entry
-from core.rows import insert
+from core.rows import insert, new
 from network.models import Person, Unit
 from notify.choices import Kind
 from notify.models import Message
@@ -38,8 +38,8 @@ def _concerns_calls(entry: Entry) -> bool:
 def _caused_by(entry: Entry, calls: int | None) -> Iterator[Message]:
     for unit, kind in _addressees(entry, calls):
         if unit is not None:
-            yield Message(
-                unit_id=unit, kind=kind, order_number=entry.order_number, clause=str(entry.data.get("clause") or ""),
+            yield new(
+                Message, unit_id=unit, kind=kind, order_number=entry.order_number, clause=str(entry.data.get("clause") or ""),
                 entry=entry, late=bool(entry.data.get("late")), stored_at=entry.recorded_at,
             )  # fmt: skip
 

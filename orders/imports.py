@@ -20,7 +20,7 @@ from network.models import Person
 from network.places import exists, split
 from orders import services
 from orders.choices import Channel, ImportState
-from orders.forms import DEFAULTS, DraftForm, PlaceCode, form_field
+from orders.forms import DEFAULTS, DraftForm, DraftReader, PlaceCode, form_field
 from orders.jobs import ImportJob, ImportReject
 from orders.services.common import label
 from orders.sheets import BadTable, Column, Table, read
@@ -176,7 +176,7 @@ def step(job_id: int, rows: list[tuple[int, dict[str, str]]], *, now: datetime) 
 def _place(job: ImportJob, cells: Mapping[str, str], now: datetime) -> services.Placed:
     """:raises RowRefused: naming the columns"""
     channel, number = _key(job, cells)
-    form = DraftForm(_values(cells))
+    form = DraftReader(_values(cells))
     if not form.is_valid():
         raise RowRefused([(headers()[name], " ".join(words)) for name, words in form.errors.items()])
     try:

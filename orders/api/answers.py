@@ -39,8 +39,8 @@ class OrderAnswer(serializers.ModelSerializer[Order]):
 
     branch = BranchAnswer(allow_null=True)
     partner_order_no = serializers.CharField(source="external_no")
-    state_name = serializers.CharField(source="get_state_display")
-    price_state_name = serializers.CharField(source="get_price_state_display")
+    state_name = serializers.SerializerMethodField()
+    price_state_name = serializers.SerializerMethodField()
     route = serializers.SerializerMethodField()
 
     class Meta:
@@ -51,6 +51,12 @@ class OrderAnswer(serializers.ModelSerializer[Order]):
             "accepted_at", "collected_at", "waybilled_at", "cancelled_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_state_name(self, order: Order) -> str:
+        return str(order.get_state_display())
+
+    def get_price_state_name(self, order: Order) -> str:
+        return str(order.get_price_state_display())
 
     def get_route(self, order: Order) -> list[str]:
         return [order.shipper_place, order.consignee_place]

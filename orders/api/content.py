@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from orders.forms import DEFAULTS, DraftForm, PlaceCode, form_field
+from orders.forms import DEFAULTS, DraftForm, DraftReader, PlaceCode, form_field
 from orders.services import Draft
 
 PATHS: dict[str, str] = {
@@ -73,7 +73,7 @@ def read(
         raise Faulty([Fault("", "type", _("请求内容须为 JSON 对象。"))])
     leaves, faults = _leaves(body, besides)
     extra = {name: leaves.pop(name) for name in besides if name in leaves}
-    form = DraftForm({**start, **{PATHS[path]: _as_text(value) for path, value in leaves.items() if value is not None}})
+    form = DraftReader({**start, **{PATHS[path]: _as_text(value) for path, value in leaves.items() if value is not None}})
     wrong = {fault.field for fault in faults}
     if not form.is_valid():
         faults += [fault for fault in form_faults(form) if fault.field not in wrong]

@@ -13,6 +13,7 @@ from core import rows
 from core.journal import publish
 from core.models import Actor
 from network.models import Unit
+from network.services import branch_by_code
 from orders.models import Order
 from orders.numbers import order_number
 from orders.services.common import about, stamp
@@ -80,7 +81,7 @@ def _same_or_duplicate(order: Order, draft: Draft) -> Placed:
 def named_branch(draft: Draft) -> Unit | None:
     if not draft.branch_code:
         return None
-    branch = Unit.objects.branches().filter(code=draft.branch_code).first()
+    branch = branch_by_code(draft.branch_code)
     if branch is None:
         raise Refused("§3.4.3", _("没有编号为 %s 的营业部，请改选或留空由呼叫中心分配。") % draft.branch_code, field="branch_code")
     return branch

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from pricing.models import GivenQuote
 from pricing.services.loading import book_for
@@ -47,24 +48,26 @@ def redelivery(facts: QuoteFacts) -> Line | None:
     return _redelivery(facts, book_for(facts))
 
 
+MOST_SUM = Decimal(100_000_000)  # CNY
+MEASURES = (
+    ("weight_kg", Decimal("0.01"), MOST_KG, lazy("重量须大于 0 且不超过 100000 千克。")),
+    ("volume_m3", Decimal(0), MOST_M3, lazy("体积须不小于 0 且不超过 1000 立方米。")),
+    ("declared_value", Decimal(0), MOST_SUM, lazy("声明价值须不小于 0。")),
+    ("cod_amount", Decimal(0), MOST_SUM, lazy("代收货款须不小于 0。")),
+)
+"""Field, the least and the most it may be, what to say otherwise."""
+
+
 def check(facts: QuoteFacts) -> None:
     """:raises Refused: not a number, nothing or less than nothing, more than any lorry takes; names the field"""
-    _check_number(facts.weight_kg, "weight_kg", MOST_KG, _("重量须大于 0 且不超过 100000 千克。"), least=Decimal("0.01"))
-    _check_number(facts.volume_m3, "volume_m3", MOST_M3, _("体积须不小于 0 且不超过 1000 立方米。"))
-    _check_number(facts.declared_value, "declared_value", MOST_SUM, _("声明价值须不小于 0。"))
-    _check_number(facts.cod_amount, "cod_amount", MOST_SUM, _("代收货款须不小于 0。"))
+    for field, least, most, words in MEASURES:
+        value: Decimal = getattr(facts, field)
+        if not value.is_finite() or not least <= value <= most:
+            raise Refused("§3.3", str(words), field=field)
     if facts.pieces < 1 or facts.attempts < 1:
         raise Refused("§3.3", _("件数须为正整数。"), field="pieces")
     if facts.product and facts.product not in PRODUCTS:
         raise Refused("§4.6", _("没有这种产品，请从列表中选择。"), field="product")
-
-
-MOST_SUM = Decimal(100_000_000)  # CNY
-
-
-def _check_number(value: Decimal, field: str, most: Decimal, words: str, *, least: Decimal = Decimal(0)) -> None:
-    if not value.is_finite() or not least <= value <= most:
-        raise Refused("§3.3", words, field=field)
 
 
 def _check_cod(facts: QuoteFacts, book: PriceBook) -> None:

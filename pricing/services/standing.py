@@ -1,6 +1,6 @@
 """What is in force on a day, asked in one query: live versions of the regions concerned, running campaigns, the fuel share.
 
-The answer is kept in the process for `settings.PRICES_KEPT_SECONDS`. A version begins at a later midnight than it was
+The answer is kept in the process for `settings.KEPT_SECONDS`. A version begins at a later midnight than it was
 published, so a price is never wrong for it; a campaign that is started or ended is noticed that many seconds later.
 """
 
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from time import monotonic
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast
 
+from core.kept import Kept
 from pricing.models import Campaign, FuelRate, TariffVersion
 from rulebook.due import local_day
 from rulebook.quotes import Offer
@@ -31,21 +31,12 @@ class Standing:
     fuel: Decimal
 
 
-_kept: dict[tuple[date, tuple[str, ...]], tuple[float, Standing]] = {}
-MOST_KEPT = 5_000
+_kept: Kept[tuple[date, tuple[str, ...]], Standing] = Kept(lambda: settings.KEPT_SECONDS)
 
 
 def standing(at: datetime, starts: tuple[str, ...]) -> Standing:
     """Return what is in force at an instant for goods from these GB/T 2260 prefixes."""
-    key = (local_day(at), starts)
-    known = _kept.get(key)
-    if known and monotonic() - known[0] < settings.PRICES_KEPT_SECONDS:
-        return known[1]
-    found = _ask(at, starts)
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
-    _kept[key] = (monotonic(), found)
-    return found
+    return _kept.get((local_day(at), starts), lambda: _ask(at, starts))
 
 
 def _ask(at: datetime, starts: tuple[str, ...]) -> Standing:

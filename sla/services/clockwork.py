@@ -294,9 +294,9 @@ class Clockwork:
             )  # fmt: skip
 
     def _new(self, limit: Limit, **fields: object) -> Deadline:
-        deadline = Deadline(clause=limit.clause, rulebook=VERSION, **fields)
+        deadline = rows.new(Deadline, clause=limit.clause, rulebook=VERSION, **fields)
         instants = limit.instants(deadline.started_at, deadline.due_at) if deadline.due_at else []
-        steps = [Step(deadline=deadline, kind=row.kind, clause=row.clause, at=instant) for row, instant in instants]
+        steps = [rows.new(Step, deadline=deadline, kind=row.kind, clause=row.clause, at=instant) for row, instant in instants]
         self.steps[deadline.pk] = steps
         self.running.append(deadline)
         self.opened.append(deadline)

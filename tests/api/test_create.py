@@ -247,7 +247,7 @@ def test_other_media_types_are_refused(client: PartnerClient) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_round_trips_of_an_order(client: PartnerClient, settings) -> None:
     """Nonce, branch; in one transaction everything at once. Keys of rows come in blocks, the signing key is remembered."""
-    settings.PRICES_KEPT_SECONDS = 5  # as in production: which prices are in force is remembered
+    settings.KEPT_SECONDS = 5  # as in production: which prices are in force is remembered
     connection.close()  # a new one starts with a whole block of keys
     client.post(ORDERS, order_body("warm-up"))
     with CaptureQueriesContext(connection) as queries:

@@ -53,7 +53,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Find by order, waybill or partner number, by a whole phone number or its last four digits, by a party's name."""
         text = text.strip()
         plain = digits(text)
-        found = Q(number__iexact=text) | Q(external_no=text) | Q(waybill__number=text)
+        found = Q(number=text.upper()) | Q(external_no=text) | Q(waybill__number=text)
         found |= Q(waybill__outside_no=text) if text else Q()
         found |= Q(shipper_name__startswith=text) | Q(consignee_name__startswith=text)
         if plain == text.replace(" ", "").replace("-", "") and len(plain) == 4:
@@ -91,7 +91,7 @@ def goods_are_not_with_us(order: Order) -> bool:
 class Order(SafeFSMModelMixin, models.Model):
     """One order. Clocks, pickup and money live in their own apps and hear of it through the journal."""
 
-    number = models.CharField(_("订单号"), max_length=20, unique=True)
+    number = models.CharField(_("订单号"), max_length=20)
     channel = models.CharField(_("渠道"), max_length=12, choices=Channel.choices)
     source = models.CharField(max_length=40, blank=True)  # whose external numbers these are: "partner:7"
     external_no = models.CharField(_("渠道单号"), max_length=64, blank=True)
@@ -104,14 +104,14 @@ class Order(SafeFSMModelMixin, models.Model):
     last_actor = models.CharField(max_length=60, blank=True)
     last_at = models.DateTimeField(null=True)
 
-    branch = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="orders")
+    branch = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False)
     named_code = models.CharField(max_length=20, blank=True)  # the branch the customer named, as given
     reached_branch_at = models.DateTimeField(null=True)
     moves = models.PositiveIntegerField(default=0)  # changes of branch that count for §1.2.1.6
-    first_branch = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    first_accepted_branch = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    responsible_branch = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    accepted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    first_branch = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    first_accepted_branch = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    responsible_branch = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    accepted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     accepted_at = models.DateTimeField(null=True)
     printed_at = models.DateTimeField(null=True)  # first consignment note
     collected_at = models.DateTimeField(null=True)  # told by pickup
@@ -125,21 +125,21 @@ class Order(SafeFSMModelMixin, models.Model):
 
     shipper_name = models.CharField(_("发货人"), max_length=60)
     shipper_phone = EncryptedTextField(_("发货人电话"))
-    shipper_phone_index = models.CharField(max_length=32, db_index=True)
-    shipper_tail_index = models.CharField(max_length=32, db_index=True)
+    shipper_phone_index = models.CharField(max_length=32)
+    shipper_tail_index = models.CharField(max_length=32)
     shipper_place = models.CharField(_("发货地区"), max_length=6)
     shipper_address = models.CharField(_("发货地址"), max_length=200)
     consignee_name = models.CharField(_("收货人"), max_length=60)
     consignee_phone = EncryptedTextField(_("收货人电话"))
-    consignee_phone_index = models.CharField(max_length=32, db_index=True)
-    consignee_tail_index = models.CharField(max_length=32, db_index=True)
+    consignee_phone_index = models.CharField(max_length=32)
+    consignee_tail_index = models.CharField(max_length=32)
     consignee_place = models.CharField(_("收货地区"), max_length=6)
     consignee_address = models.CharField(_("收货地址"), max_length=200)
 
     product = models.CharField(
         _("产品"), max_length=20, blank=True, db_default="", choices=[(row.code, row.zh) for row in PRODUCTS.values()]
     )  # '' leaves it to us (§4.6)
-    price = models.ForeignKey(GivenQuote, models.PROTECT, null=True, blank=True, related_name="+")
+    price = models.ForeignKey(GivenQuote, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     goods = models.CharField(_("货物名称"), max_length=60)
     pieces = models.PositiveIntegerField(_("件数"))
     weight_kg = models.DecimalField(_("重量（千克）"), max_digits=9, decimal_places=2)
@@ -160,6 +160,7 @@ class Order(SafeFSMModelMixin, models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="one_order_per_number"),
             models.UniqueConstraint(
                 fields=["source", "external_no"], condition=~Q(external_no=""), name="one_order_per_external_number"
             ),
@@ -176,6 +177,11 @@ class Order(SafeFSMModelMixin, models.Model):
             models.Index(fields=["state", "placed_at"], condition=Q(state__in=OPEN), name="order_open_by_state"),
             models.Index(fields=["branch", "placed_at"], name="order_by_branch_and_time"),
             models.Index(fields=["placed_at"], name="order_by_time"),
+            *(
+                models.Index(fields=[f"{role}_{kind}_index"], name=f"order_by_{role}_{kind}")
+                for role in ("shipper", "consignee")
+                for kind in ("phone", "tail")
+            ),
             models.Index(fields=["shipper_name"], name="order_by_shipper"),
             models.Index(fields=["consignee_name"], name="order_by_consignee"),
             models.Index(fields=["external_no"], name="order_by_external_no"),

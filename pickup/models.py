@@ -37,7 +37,7 @@ class PickupTask(SafeFSMModelMixin, models.Model):
     appointment = models.DateTimeField(_("预约时间"), null=True)
     agreed_at = models.DateTimeField(null=True)
     agreed_by = models.CharField(max_length=12, choices=AgreedBy.choices, blank=True)
-    driver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="pickups")
+    driver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="pickups", db_index=False)
     vehicle = models.CharField(_("车牌号"), max_length=12, blank=True)
     dispatched_at = models.DateTimeField(null=True)
     collected_at = models.DateTimeField(null=True)

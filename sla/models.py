@@ -113,7 +113,7 @@ class Step(models.Model):
     """One instant of a clock: a warning, the due time, a second due time. The tick announces it once."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="steps")
+    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="steps", db_index=False)
     kind = models.CharField(max_length=8, choices=StepKind.choices)
     clause = models.CharField(max_length=16)
     at = models.DateTimeField()

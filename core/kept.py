@@ -20,11 +20,12 @@ class Kept(Generic[Key, Answer]):
         self._answers: dict[Key, tuple[float, Answer]] = {}
 
     def get(self, key: Key, ask: Callable[[], Answer]) -> Answer:
+        seconds = self._seconds()
         known = self._answers.get(key)
-        if known is not None and monotonic() - known[0] < self._seconds():
+        if known is not None and monotonic() - known[0] < seconds:
             return known[1]
         answer = ask()
-        if answer is not None:
+        if answer is not None and seconds:
             if len(self._answers) >= MOST:
                 self._answers.clear()
             self._answers[key] = monotonic(), answer

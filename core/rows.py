@@ -32,6 +32,7 @@ Statement = tuple[str, Sequence[object]]
 
 _NO_KEYS: tuple[object, dict[str, list[int]]] = (None, {})
 _gathered: ContextVar[list[Statement] | None] = ContextVar("rows_gathered", default=None)
+_ahead: ContextVar[list[Statement] | None] = ContextVar("rows_ahead", default=None)
 
 
 def new(model: type[Row], **values: Any) -> Row:
@@ -116,6 +117,16 @@ def together() -> Iterator[None]:
         _send(statements)
 
 
+@contextmanager
+def ahead(statement: Statement) -> Iterator[None]:
+    """Send a statement in front of the first that is sent in here, in its round trip and transaction; with none it is not sent."""
+    token = _ahead.set([statement])
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
+
+
 def send(statement: Statement) -> None:
     """Send a statement; within `together` it waits for the others."""
     gathered = _gathered.get()
@@ -127,6 +138,8 @@ def send(statement: Statement) -> None:
 
 def _send(statements: list[Statement]) -> None:
     """PostgreSQL takes several statements at once, SQLite one after the other."""
+    if first := _ahead.get():
+        statements = [first.pop(), *statements]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             values = [value for _sql, parameters in statements for value in parameters]

@@ -23,6 +23,7 @@ from orders.api.views import ApiView, OrderDetail, OrderList
 from orders.choices import Channel
 from orders.models import Order
 from orders.services import Draft, Duplicate, Placed
+from partners.authentication import once, spend
 from partners.choices import PROGRESS
 from rulebook.errors import Refused
 from sla.api import deadline_answer
@@ -44,6 +45,8 @@ SCHEMA = content.schema(
 class Orders(OrderList):
     """The caller's orders; a POST takes one in (§1.2.1, §6)."""
 
+    spends_nonce = True
+
     @extend_schema(
         request={"application/json": SCHEMA},
         responses={
@@ -57,11 +60,13 @@ class Orders(OrderList):
         who = caller(request)
         if who.person:
             who.person.require("place")
-        draft, besides = content.read(request.data, besides=BESIDES)
-        with clocks_opened() as clocks:
+        with once(who) as ticket, clocks_opened() as clocks:
+            draft, besides = content.read(request.data, besides=BESIDES)
             placed = _place(draft, who, str(besides.get("partner_order_no") or ""))
         if not placed.created:
             clocks = list(Deadline.objects.of_order(placed.order))
+            if ticket:
+                spend(ticket)
         return Response(_placed_answer(placed, clocks), status=201 if placed.created else 200)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
@@ -11,7 +14,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from core import clock
+from core import clock, rows
 from orders.api.callers import Caller
 from partners import services
 from partners.models import Partner, PartnerKey
@@ -21,6 +24,13 @@ SECONDS = re.compile(r"\d{10}")
 REMEMBERED = 60.0
 _known: dict[str, tuple[PartnerKey, float]] = {}  # keys that exist, so no more of them than have been issued
 NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Signer(Caller):
+    """A partner, with the one use of its request."""
+
+    ticket: services.Ticket | None = None
 
 
 class SignedRequest(BaseAuthentication):
@@ -37,16 +47,47 @@ class SignedRequest(BaseAuthentication):
         if not NONCE.fullmatch(given["X-Nonce"]):
             raise AuthenticationFailed(_("X-Nonce 须为 8–64 位字母、数字、“-”或“_”。"), code="nonce_invalid")
         key = _remembered(given["X-Key"]) or _key(given["X-Key"], now)
-        if not _signed(request, given, key.secret) or not services.spend(key, given["X-Nonce"], now=now):
+        if not _signed(request, given, key.secret):
             _check_signature(request, given, _key(given["X-Key"], now).secret)
-            raise AuthenticationFailed(
-                _("该请求已经收到过（X-Nonce 重复）：每次请求须使用新的随机数。"), code="replayed"
-            )
-        partner = key.partner
-        return partner, Caller(partner.actor, partner.name, source=partner.source, channel=partner.channel)
+        partner, ticket = key.partner, services.Ticket(key, given["X-Nonce"], now)
+        if not _spent_by(request):
+            spend(ticket)
+        return partner, Signer(partner.actor, partner.name, source=partner.source, channel=partner.channel, ticket=ticket)
 
     def authenticate_header(self, request: Request) -> str:
         return 'HMAC-SHA256 realm="api"'
+
+
+def _spent_by(request: Request) -> bool:
+    """Tell whether the view spends the nonce itself, along with what it stores (`once`)."""
+    view = request.parser_context.get("view")
+    return request.method == "POST" and getattr(view, "spends_nonce", False)
+
+
+@contextmanager
+def once(who: Caller) -> Iterator[services.Ticket | None]:
+    """
+    Spend the nonce of a request in the transaction and the round trip of what is stored in here; alone, if that fails.
+
+    :raises AuthenticationFailed: the request was received before, or its key was revoked since it was remembered
+    """
+    ticket = who.ticket if isinstance(who, Signer) else None
+    if ticket is None:
+        yield None
+        return
+    with rows.ahead(ticket.statement()):
+        try:
+            yield ticket
+        except Exception:
+            spend(ticket)
+            raise
+
+
+def spend(ticket: services.Ticket) -> None:
+    """:raises AuthenticationFailed: the request was received before, or its key is valid no more"""
+    if not ticket.spend():
+        _key(ticket.key.key, ticket.now)
+        raise AuthenticationFailed(_("该请求已经收到过（X-Nonce 重复）：每次请求须使用新的随机数。"), code="replayed")
 
 
 def _key(name: str, now: datetime) -> PartnerKey:

@@ -8,9 +8,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
+from core import rows
 from partners.models import Nonce, Partner, PartnerKey
 from rulebook.errors import Refused
 
@@ -64,24 +65,39 @@ def matches(signed: Signed, secret: str, signature: str) -> bool:
 
 
 SPEND = """
-INSERT INTO partners_nonce (key_id, value, expires_at)
-SELECT signing.id, %s, %s FROM partners_partnerkey signing JOIN partners_partner partner ON partner.id = signing.partner_id
-WHERE signing.id = %s AND signing.revoked_at IS NULL AND (signing.expires_at IS NULL OR signing.expires_at > %s)
-  AND partner.closed_at IS NULL
-ON CONFLICT DO NOTHING
+INSERT INTO partners_nonce (key_id, value, expires_at) VALUES ((
+    SELECT signing.id FROM partners_partnerkey signing JOIN partners_partner partner ON partner.id = signing.partner_id
+    WHERE signing.id = %s AND signing.revoked_at IS NULL AND (signing.expires_at IS NULL OR signing.expires_at > %s)
+      AND partner.closed_at IS NULL
+), %s, %s)
 """
 
 
-def spend(key: PartnerKey, nonce: str, *, now: datetime) -> bool:
-    """
-    Remember a nonce for as long as its timestamp could be valid; False if it was used before or the key is valid no more.
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The one use of a signed request: its key, which has to be valid still, and its nonce, which must not have been used."""
 
-    One statement in its own transaction: a request that fails later on has used its nonce all the same.
-    """
-    expires, present = (connection.ops.adapt_datetimefield_value(moment) for moment in (now + 2 * WINDOW, now))
-    with connection.cursor() as cursor:
-        cursor.execute(SPEND, [nonce, expires, key.pk, present])
-        return bool(cursor.rowcount == 1)
+    key: PartnerKey
+    nonce: str
+    now: datetime
+
+    def statement(self) -> rows.Statement:
+        """Return what remembers the nonce for as long as its timestamp could be valid; used or invalid, it breaks a constraint."""
+        adapt = connection.ops.adapt_datetimefield_value
+        return SPEND, [self.key.pk, adapt(self.now), self.nonce, adapt(self.now + 2 * WINDOW)]
+
+    def spend(self) -> bool:
+        """
+        Remember the nonce; False if it was used before or the key is valid no more.
+
+        One statement in its own transaction: a request that fails later on has used its nonce all the same.
+        """
+        try:
+            with transaction.atomic(durable=True), connection.cursor() as cursor:
+                cursor.execute(*self.statement())
+        except IntegrityError:
+            return False
+        return True
 
 
 def forget_nonces(*, now: datetime, limit: int = 10_000) -> int:

@@ -27,7 +27,7 @@ READ_BY_POSTGRESQL = (
 )  # fmt: skip
 """Fields whose values PostgreSQL reads from JSON as they are; any other prepares its own (personal data is sealed there)."""
 
-Statement = tuple[str, Sequence[object]]
+Statement = tuple[str, Sequence[Any]]
 """SQL and its parameters."""
 
 _NO_KEYS: tuple[object, dict[str, list[int]]] = (None, {})

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('network', '0002_path_collation'),
-        ('orders', '0006_bill_lines_append_only'),
+        ('orders', '0008_added_charges_append_only'),
         ('pricing', '0004_lanes_by_zones'),
     ]
 

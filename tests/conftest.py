@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 from playwright.sync_api import expect
 from pytest_django import DjangoDbBlocker
 
@@ -66,6 +67,12 @@ def _forget_counters() -> None:
     """Start every test without the look-ups and tries that the one before it counted; a database cache is rolled back."""
     if settings.CACHES["default"]["BACKEND"].endswith("RedisCache"):
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese() -> None:
+    """Start every test in the product's first language, whatever the one before it spoke."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

@@ -85,6 +85,7 @@ class On(StrEnum):
     CIRCUMSTANCE_NOTED = auto()
     DEMAND_REPORTED = auto()
     DEMAND_ANSWERED = auto()
+    HELPERS_HIRED = auto()
     SHIPMENT_OFFERED_FOR_PICKUP = auto()
     SHIPMENT_LOADED_FOR_DELIVERY = auto()
     SHIPMENT_WAITING_ON_SITE = auto()

@@ -42,6 +42,15 @@ def weight_of(parcels: Iterable[Parcel]) -> Decimal | None:
     return sum(known, Decimal(0)) if known and len(known) == len(weights) else None
 
 
+def heaviest_of(parcels: Iterable[Parcel], *, weight_kg: Decimal, pieces: int) -> tuple[Decimal, bool]:
+    """Return the weight in kg of the heaviest piece and whether it was weighed; pieces not weighed singly count as the mean †."""
+    weights = [each.weight_kg for each in parcels]
+    known = [weight for weight in weights if weight is not None]
+    if known and len(known) == len(weights):
+        return max(known), True
+    return max([weight_kg / pieces, *known]), False
+
+
 def is_exact(value: Decimal, step: Decimal) -> bool:
     """Tell whether a figure is a number with no more decimals than the scale or the rule gives."""
     return value.is_finite() and value == value.quantize(step)

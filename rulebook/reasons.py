@@ -113,6 +113,12 @@ DEMANDS = _table(
 )
 """What a consignee may demand beyond the service (§4.3.3.5); to be carried upstairs is not among it (§4.3.3.6)."""
 
+HIRE_REASONS = _table(
+    Reason("staff_short", "人手不足", "Staff short", "§1.3.3.2"),
+    Reason("oversized", "货物超大超重", "Goods oversized", "§1.3.3.2"),
+)
+"""Why helpers are hired from outside: the two cases the handbook allows. Short staff leads to hiring, never to refusing."""
+
 CIRCUMSTANCES = _table(
     Reason("force_majeure", "不可抗力", "Force majeure", "§4.3.2.4"),
     Reason("traffic_control", "交通管制", "Traffic control"),

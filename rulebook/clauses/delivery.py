@@ -60,7 +60,7 @@ ROWS = (
     ),
     Clause(
         "§1.3.3.3",
-        Kind.DUTY,
+        Kind.LIMIT,
         "送货未成",
         "Failed delivery attempt",
         "现场联系并登记；30 分钟内能收货的等候，否则另约；第二次起加收送货费。",

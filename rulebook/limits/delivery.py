@@ -89,6 +89,21 @@ DELIVERY_SIGN_OFF = replace(
     on_breach_en="on record",
 )
 
+WAIT_ON_SITE = Limit(
+    clause="§1.3.3.3",
+    zh="现场等待收货",
+    en="Waiting on site",
+    subject=Subject.SHIPMENT,
+    starts_on=frozenset({On.SHIPMENT_WAITING_ON_SITE}),
+    rule=due.after(minutes=30),
+    met_by=SIGNED | {On.DELIVERY_ATTEMPT_FAILED, On.SHIPMENT_REFUSED},
+    voided_by=GONE,
+    steps=(due_step("§1.3.3.3", Role.BRANCH_MANAGER),),
+    on_breach_zh="等待期满，提醒营业部：签收，或登记未成功并另约时间",
+    on_breach_en="the wait is over, the branch is told: sign, or record the failure and agree a new time",
+)
+"""The wait's own timer: it ends a wait and is fined by nothing †."""
+
 KEY_CUSTOMER_FOLLOW_UP = Limit(
     clause="§2.1.1.2",
     zh="项目客户货物每日跟进",
@@ -150,6 +165,7 @@ ROWS = (
     FORWARDED_SIGN_OFF,
     DELIVERY,
     DELIVERY_SIGN_OFF,
+    WAIT_ON_SITE,
     KEY_CUSTOMER_FOLLOW_UP,
     KEY_CUSTOMER_FORWARDING,
     SLIP_RETURN,

@@ -49,6 +49,11 @@ THREE_DAYS = [  # 24:00 of the third calendar day after it
 CASES = [
     *(("§1.3.3.1", *row) for row in DELIVERY),
     *(("§1.3.3.1e", *row) for row in DELIVERY),
+    # §1.3.3.3: the wait on site, 30 minutes
+    ("§1.3.3.3", "2026-11-04 14:00", "2026-11-04 14:30", DOOR),
+    ("§1.3.3.3", "2026-11-04 14:00:00.000001", "2026-11-04 14:30:00.000001", DOOR),
+    ("§1.3.3.3", "2026-11-04 23:45", "2026-11-05 00:15", DOOR),
+    ("§1.3.3.3", "2026-12-31 23:30", "2026-12-31 24:00", DOOR),
     *(("§1.3.2.1", *row, FORWARDED) for row in DAILY),
     *(("§2.1.1.2", *row, KEY) for row in DAILY),
     *(("§2.1.3.5", *row, SLIP) for row in THREE_DAYS),

@@ -20,6 +20,7 @@ from orders.api.bodies import Body, Line, Nothing, coded
 from orders.api.callers import clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView, Verb, checked
+from orders.choices import Means as ToldBy
 from orders.forms import CENT, MOST_MONEY
 from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS
 
@@ -39,7 +40,7 @@ class ShipmentAnswer(serializers.ModelSerializer[Shipment]):
         fields = (
             "order", "state", "state_name", "pieces", "door", "key_customer", "place", "terminal", "departed_at", "vehicle",
             "arrived_at", "checked", "carrier", "carrier_phone", "carrier_no", "forwarded_at", "driver", "attempts_made",
-            "delivery_at", "waits_until", "called_at", "told_at", "signed_at", "signer", "relation", "pieces_signed", "exception", "remark", "ended_at",
+            "delivery_at", "waits_until", "called_at", "told_at", "signed_at", "signer", "relation", "pieces_signed", "exception", "remark", "return_ordered_by", "return_means", "return_instruction", "ended_at",
             "parked",
         )  # fmt: skip
         read_only_fields = fields
@@ -147,6 +148,8 @@ class LostBody(Scanned):
 
 class SendBackBody(Scanned):
     instruction = _text()
+    ordered_by = _text(40)
+    means = serializers.ChoiceField(choices=ToldBy.choices)
 
 
 class SaidBody(Body):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -12,12 +13,13 @@ from rest_framework.response import Response
 from delivery import services
 from delivery.api import ShipmentAnswer, ShipmentVerb
 from delivery.choices import Means
-from delivery.models import Circumstance, DeliveryCall, Demand, Shipment
+from delivery.models import Circumstance, DeliveryCall, Demand, OutsideHire, Shipment
+from delivery.services.records import MOST_HELPERS
 from orders.api.bodies import Body, Line, coded
 from orders.api.callers import clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView
-from rulebook.reasons import CIRCUMSTANCES, DEMANDS, LATENESS_REASONS
+from rulebook.reasons import CIRCUMSTANCES, DEMANDS, HIRE_REASONS, LATENESS_REASONS
 
 
 def _line(longest: int = 300) -> Line:
@@ -46,6 +48,12 @@ class CircumstanceBody(Body):
     text = Line(max_length=300)
 
 
+class HireBody(Body):
+    reason = coded(HIRE_REASONS)
+    helpers = serializers.IntegerField(min_value=1, max_value=MOST_HELPERS)
+    cost = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=Decimal())
+
+
 class DemandBody(Body):
     kind = coded(DEMANDS)
     text = Line(max_length=300)
@@ -67,6 +75,7 @@ RECORD_VERBS = {
         ("call", services.call_consignee, CallBody),
         ("tell_lateness", services.tell_lateness, LateBody),
         ("note_circumstance", services.note_circumstance, CircumstanceBody),
+        ("hire_helpers", services.hire_helpers, HireBody),
         ("report_demand", services.report_demand, DemandBody),
         ("answer_demand", services.answer_demand, AnswerBody),
     )
@@ -104,9 +113,20 @@ class DemandAnswer(serializers.ModelSerializer[Demand]):
         read_only_fields = fields
 
 
+class HireAnswer(serializers.ModelSerializer[OutsideHire]):
+    charged_to = serializers.CharField(source="charged_to.code")
+    person = serializers.CharField(source="person.number")
+
+    class Meta:
+        model = OutsideHire
+        fields = ("reason", "helpers", "cost", "charged_to", "person", "at")
+        read_only_fields = fields
+
+
 class RecordsAnswer(serializers.Serializer[Any]):
     calls = CallAnswer(many=True)
     circumstances = CircumstanceAnswer(many=True)
+    hires = HireAnswer(many=True)
     demands = DemandAnswer(many=True)
 
 
@@ -119,6 +139,7 @@ class Records(ApiView):
         said = {
             "calls": goods.calls.select_related("person").order_by("pk"),
             "circumstances": goods.circumstances.select_related("person").order_by("pk"),
+            "hires": goods.hires.select_related("person", "charged_to").order_by("pk"),
             "demands": goods.demands.select_related("person", "answered_by").order_by("pk"),
         }
         return Response(RecordsAnswer(said).data)

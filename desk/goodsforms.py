@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from delivery.choices import Contacted, Relation
 from desk.forms import CHOOSE, PICK, Styled, coded, moment_field, text_field
 from network.models import Person
+from orders.choices import Means
 from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS, Reason
 
 
@@ -103,6 +104,8 @@ class LostForm(Goods):
 
 class SendBackForm(Goods):
     instruction = text_field(_("发货人的退货指示"), 300, required=True)
+    ordered_by = text_field(_("指示人"), 40, required=True)
+    means = _chosen(_("指示方式"), [*PICK, *Means.choices])
 
 
 FORMS: dict[str, type[Goods]] = {

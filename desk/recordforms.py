@@ -9,9 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from delivery.choices import Means
+from delivery.services.records import MOST_HELPERS
 from desk.forms import PICK, moment_field, reason_field, text_field
 from desk.goodsforms import Goods
-from rulebook.reasons import CIRCUMSTANCES, DEMANDS, LATENESS_REASONS
+from rulebook.reasons import CIRCUMSTANCES, DEMANDS, HIRE_REASONS, LATENESS_REASONS
 
 REACHED = [("yes", _("已接通")), ("", _("未接通"))]
 
@@ -55,6 +56,18 @@ class LateForm(Record):
     reason = reason_field(LATENESS_REASONS, _("晚到原因"))
     expected_at = moment_field(_("下次预计送达时间"))
     remark = text_field(_("说明"), 300)
+
+
+class HireForm(Record):
+    reason = reason_field(HIRE_REASONS, _("外雇原因"))
+    helpers = forms.IntegerField(
+        label=_("外雇人数"), min_value=1, max_value=MOST_HELPERS, widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": _("请填写人数。"), "invalid": _("人数须为整数，如 2。")},
+    )  # fmt: skip
+    cost = forms.DecimalField(
+        label=_("外雇费用（元）"), min_value=0, max_digits=7, decimal_places=2, widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        error_messages={"required": _("请填写费用，没有费用填 0。"), "invalid": _("费用须为数字，如 80.00。")},
+    )  # fmt: skip
 
 
 class CircumstanceForm(Record):

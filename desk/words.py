@@ -25,6 +25,7 @@ from rulebook.reasons import (
     DELIVERY_FAILURE_REASONS,
     DEMANDS,
     EXCEPTIONS,
+    HIRE_REASONS,
     LATENESS_REASONS,
     NOT_REACHED_REASONS,
     PICKUP_FAILURE_REASONS,
@@ -91,6 +92,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.SHIPMENT_FOLLOWED_UP: ("note", gettext_noop("登记每日跟进")),
     On.CONSIGNEE_CALLED: ("phone", gettext_noop("派送前致电收货人：%(reached)s%(expected_at)s（§4.3.2.7）")),
     On.LATENESS_TOLD: ("phone", gettext_noop("告知收货人将晚到：%(reached)s%(reason)s%(expected_at)s（§4.3.3.3）")),
+    On.HELPERS_HIRED: ("users", gettext_noop("外雇 %(helpers)s 人，费用 %(cost)s 元，由%(unit)s承担%(reason)s（§1.3.3.2）")),
     On.CIRCUMSTANCE_NOTED: ("note", gettext_noop("注明特殊情况%(cause)s（§1.3.3.1）")),
     On.DEMAND_REPORTED: ("alert", gettext_noop("现场上报收货人要求%(kind_of_demand)s，等待营业部答复（§4.3.3.5）")),
     On.DEMAND_ANSWERED: ("check", gettext_noop("营业部答复现场要求%(kind_of_demand)s：%(agreed)s")),
@@ -135,7 +137,7 @@ ROLES = {role.value: role for role in Role}
 MEANS = {each.value: each.label for each in (*Means, *CopyMeans)}
 REASONS = (
     CANCEL_REASONS | POSTPONE_REASONS | PICKUP_FAILURE_REASONS | NOT_REACHED_REASONS | DELIVERY_FAILURE_REASONS | REFUSAL_REASONS
-    | EXCEPTIONS | LATENESS_REASONS | DEMANDS | CIRCUMSTANCES
+    | EXCEPTIONS | LATENESS_REASONS | DEMANDS | CIRCUMSTANCES | HIRE_REASONS
 )  # fmt: skip
 
 FIELDS = {

@@ -63,6 +63,7 @@ MAY: dict[str, frozenset[Role]] = {
     "deliver": BRANCH_STAFF | {Role.COURIER},
     "call_consignee": BRANCH_STAFF | {Role.COURIER, Role.TRANSIT_CLERK},
     "note_circumstance": BRANCH_STAFF | {Role.COURIER, Role.TRANSIT_CLERK},
+    "hire_helpers": BRANCH_STAFF | {Role.TRANSIT_CLERK, Role.FLEET},
     "report_demand": BRANCH_STAFF | {Role.COURIER},
     "answer_demand": BRANCH_STAFF,
     "send_back": BRANCH_STAFF | {Role.TRANSIT_CLERK},

@@ -10,4 +10,5 @@ class Kind(TextChoices):
     CANCELLED = "cancelled", _("订单取消")
     BILL_DISPUTED = "disputed", _("开单异议")
     AMENDMENT = "amendment", _("更改单待审批")
+    ARRIVAL_CHECK = "arrival", _("到货检查异常")
     DEMAND = "demand", _("现场要求待答复")

@@ -58,6 +58,8 @@ def _addressees(entry: Entry, calls: int | None) -> list[tuple[int | None, Kind]
             return [(data["branch"], Kind.BILL_DISPUTED)]
         case On.AMENDMENT_PROPOSED:
             return [(data["branch"], Kind.AMENDMENT)]
+        case On.SHIPMENT_ARRIVED if data["checked"]:
+            return [(data["origin"], Kind.ARRIVAL_CHECK)]
         case On.DEMAND_REPORTED:
             return [(data["branch"], Kind.DEMAND)]
         case On.DEADLINE_WARNED:

@@ -14,7 +14,7 @@ from core.fsm import SafeFSMModelMixin, guard
 from delivery.choices import AT_THE_DOOR, ON_THE_ROAD, TO_PLAN, Cash, Contacted, Relation, ScanState, State
 from delivery.models.cash import CashOnDelivery
 from network.models import Person, Unit
-from orders.choices import Delivery, SlipReturn
+from orders.choices import Delivery, Means, SlipReturn
 from orders.models import Order
 
 
@@ -87,6 +87,9 @@ class Shipment(SafeFSMModelMixin, models.Model):
     pieces_signed = models.PositiveIntegerField(_("签收件数"), null=True)
     exception = models.CharField(_("异常"), max_length=20, blank=True)
     remark = models.CharField(_("说明"), max_length=300, blank=True)
+    return_ordered_by = models.CharField(_("退货指示人"), max_length=40, blank=True)
+    return_means = models.CharField(_("指示方式"), max_length=12, choices=Means.choices, blank=True)
+    return_instruction = models.CharField(_("退货指示"), max_length=300, blank=True)
     lost_from = models.CharField(max_length=24, blank=True)
     ended_at = models.DateTimeField(null=True)
     last_actor = models.CharField(max_length=60, blank=True)
@@ -227,9 +230,10 @@ class Shipment(SafeFSMModelMixin, models.Model):
         return self.lost_from
 
     @transition(field=state, source=[State.REFUSED, State.HELD, State.ARRIVED], target=State.RETURNING)
-    def send_back(self) -> None:
-        """Back to the shipper, on the shipper's instruction."""
+    def send_back(self, *, instruction: str, ordered_by: str, means: str) -> None:
+        """Back to the shipper, on the shipper's instruction: whose it is and how it was given is kept with it."""
         self.place = None
+        self.return_instruction, self.return_ordered_by, self.return_means = instruction, ordered_by, means
 
     @transition(field=state, source=State.RETURNING, target=State.RETURNED)
     def close_return(self, *, at: datetime) -> None:

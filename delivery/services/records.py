@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django.db import transaction
@@ -13,17 +14,19 @@ from django.utils.translation import gettext as _
 
 from core.journal import publish
 from delivery.choices import ENDED, ON_THE_ROAD, TO_PLAN, CallKind, Cash, Means, State
-from delivery.models import CashOnDelivery, Circumstance, DeliveryCall, Demand, Shipment
+from delivery.models import CashOnDelivery, Circumstance, DeliveryCall, Demand, OutsideHire, Shipment
 from delivery.services.shipments import Moment, about, coded_of, future_of, locked, text_of
 from network.models import Person
-from orders.choices import Payer
+from orders.choices import Delivery, Payer
 from orders.models import AddedCharge
 from rulebook.errors import Conflict, Denied, Refused
 from rulebook.events import On
-from rulebook.reasons import CIRCUMSTANCES, DEMANDS, LATENESS_REASONS
+from rulebook.measures import Parcel, heaviest_of, is_exact
+from rulebook.reasons import CIRCUMSTANCES, DEMANDS, HIRE_REASONS, LATENESS_REASONS
+from rulebook.windows import helpers_needed
 
 TO_CALL = (*TO_PLAN, *ON_THE_ROAD, State.READY_FOR_PICKUP)
-ZERO = Decimal("0.00")
+ZERO, CENT = Decimal("0.00"), Decimal("0.01")
 ON_THE_WAY = (State.IN_TRANSIT, State.AT_HUB, *TO_CALL)
 
 
@@ -129,6 +132,59 @@ def note_circumstance(*, number: str, clerk: Person, now: datetime, cause: str, 
     words = text_of(said, "text", "§1.3.3.1", _("请写明特殊情况。"))
     Circumstance.objects.create(shipment=shipment, cause=cause, text=words, person=clerk, at=now)
     publish(about(shipment, On.CIRCUMSTANCE_NOTED, Moment(clerk, now, now), {"cause": cause}))
+    return shipment
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """How many carry the goods upstairs (§1.3.3.2), by the heaviest piece; `weighed`: it was weighed, not taken as the mean."""
+
+    helpers: int
+    heaviest_kg: Decimal
+    weighed: bool
+
+
+def crew_of(shipment: Shipment) -> Crew | None:
+    """Return the helpers a delivery needs, None where the goods are not to be carried upstairs."""
+    if shipment.order.delivery != Delivery.UPSTAIRS:
+        return None
+    waybill = shipment.order.waybill
+    parcels = [_parcel(each) for each in waybill.parcels]
+    heaviest, weighed = heaviest_of(parcels, weight_kg=waybill.weight_kg, pieces=waybill.pieces)
+    return Crew(helpers_needed(heaviest), heaviest.quantize(CENT, ROUND_DOWN), weighed)
+
+
+def _parcel(stored: Mapping[str, Any]) -> Parcel:
+    return Parcel(**{name: value if name == "pieces" or value is None else Decimal(value) for name, value in stored.items()})
+
+
+MOST_HELPERS, MOST_COST = 20, Decimal("99999.99")
+
+
+@transaction.atomic
+def hire_helpers(*, number: str, clerk: Person, now: datetime, reason: str, helpers: int, cost: Decimal | str) -> Shipment:
+    """
+    Record helpers hired from outside, because staff is short or the goods are oversized (§1.3.3.2).
+
+    A key customer's is borne by the origin branch (§2.1.3.4), else by the branch that delivers.
+
+    :raises Refused: no such reason, a number or a sum that cannot be
+    :raises Conflict: the goods are not to be delivered now
+    """
+    clerk.require("hire_helpers")
+    shipment = _reachable(number, clerk, (*TO_PLAN, *ON_THE_ROAD))
+    coded_of({"reason": reason}, "reason", HIRE_REASONS, "§1.3.3.2")
+    if isinstance(helpers, bool) or not 1 <= helpers <= MOST_HELPERS:
+        raise Refused("§1.3.3.2", _("外雇人数须为 1 到 %d 之间的整数。") % MOST_HELPERS, field="helpers")
+    cost = Decimal(cost)
+    if not cost.is_finite() or not 0 <= cost <= MOST_COST or not is_exact(cost, CENT):
+        raise Refused("§1.3.3.2", _("外雇费用须不小于 0、最多两位小数。"), field="cost")
+    bearer = shipment.order.branch if shipment.key_customer else shipment.terminal
+    hire = OutsideHire.objects.create(
+        shipment=shipment, reason=reason, helpers=helpers, cost=cost, charged_to=bearer, person=clerk, at=now
+    )
+    data = {"reason": reason, "helpers": helpers, "cost": str(cost), "unit": hire.charged_to_id}
+    publish(about(shipment, On.HELPERS_HIRED, Moment(clerk, now, now), data))
     return shipment
 
 

@@ -23,6 +23,7 @@ from network.models import Person, Unit
 from network.nearby import suggestions
 from network.places import UnknownPlace
 from orders import services as orders
+from orders.choices import Means
 from orders.models import AddedCharge, Order
 from orders.services.common import label
 from orders.services.common import locked as locked_order
@@ -240,7 +241,7 @@ def _arrive(shipment: Shipment, moment: Moment, values: Values) -> dict[str, obj
     if any(code not in EXCEPTIONS for code in checked):
         raise Refused("§2.1.3.1", _("请从列表中选择到货检查结果。"), field="checked")
     perform(shipment.arrive, place=_unit(shipment, moment.clerk), checked=checked, at=moment.at)
-    return {"unit": shipment.place_id, "checked": checked}
+    return {"unit": shipment.place_id, "checked": checked, "origin": shipment.order.branch_id}
 
 
 def _forward(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
@@ -366,8 +367,12 @@ def _find(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
 
 
 def _send_back(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
-    text_of(values, "instruction", "§1.3.3", _("请填写发货人的退货指示。"))
-    perform(shipment.send_back)
+    said = {
+        "instruction": text_of(values, "instruction", "§1.3.3", _("请填写发货人的退货指示。")),
+        "ordered_by": text_of(values, "ordered_by", "§1.3.3", _("请填写由谁作出退货指示。"), longest=40),
+        "means": coded_of(values, "means", Means.values, "§1.3.3"),
+    }
+    perform(shipment.send_back, **said)
     return {}
 
 

@@ -124,7 +124,7 @@ class Journey:
         self._then(wanted - timedelta(hours=3), self._load)
 
     def _send_back(self, now: datetime) -> None:
-        self._act("send_back", self._post(self.terminal, Role.BRANCH_CLERK), now, instruction="原路退回发货人")
+        self._act("send_back", self._post(self.terminal, Role.BRANCH_CLERK), now, instruction="原路退回发货人", ordered_by="发货人", means="phone")
         back = now + AT_THE_DOCK + timedelta(hours=self._km() / KM_AN_HOUR)
         self._then(self._working(back), self._returned)
 

@@ -24,6 +24,7 @@ from delivery import services as delivery
 from delivery.choices import ON_THE_ROAD, Means, State
 from delivery.models import Demand, Shipment
 from delivery.services import VERBS
+from delivery.services.records import Crew
 from desk import words
 from desk.cashforms import CollectForm
 from desk.goodsforms import Goods, LoadForm, drivers_near, form_for
@@ -77,7 +78,10 @@ class Row:
     phone: str
     place: str
     freight: Decimal  # to collect at the door, charges added since included (到付)
+    crew: Crew | None  # who carries it upstairs (§1.3.3.2)
     demand: Demand | None  # what the consignee demanded last, from the spot (§4.3.3.5)
+
+    wait_is_over: bool
 
     @property
     def number(self) -> str:
@@ -96,7 +100,7 @@ class Choice:
     clause: str
 
 
-def _rows(found: Iterable[Shipment]) -> list[Row]:
+def _rows(found: Iterable[Shipment], now: datetime) -> list[Row]:
     """Dress shipments as lines; one query each for their running delivery limits, demands from the spot, added charges."""
     found = list(found)
     running = Deadline.objects.open().filter(clause=DELIVERY, subject__in=[goods.subject for goods in found])
@@ -106,7 +110,8 @@ def _rows(found: Iterable[Shipment]) -> list[Row]:
     return [
         Row(
             goods, due.get(goods.subject), mask_phone(goods.order.consignee_phone), far_name(goods.order.consignee_place),
-            freights.get(goods.pk, ZERO), demands.get(goods.pk),
+            freights.get(goods.pk, ZERO), delivery.crew_of(goods), demands.get(goods.pk),
+            _wait_is_over(goods, now),
         )
         for goods in found
     ]  # fmt: skip
@@ -131,7 +136,7 @@ def _deliveries(
     page = Paginator(found.order_by("arrived_at", "pk"), PAGE).get_page(request.GET.get("page"))
     counted = {state: seen.filter(state__in=each.states).count() for each in TABS for state in (each.key,)}
     context = {
-        "now": now, "tab": tab, "tabs": [(each, counted[each.key]) for each in TABS], "page": page, "rows": _rows(page),
+        "now": now, "tab": tab, "tabs": [(each, counted[each.key]) for each in TABS], "page": page, "rows": _rows(page, now),
         "load": LoadForm(drivers=drivers_near(person), auto_id="load_%s"), "results": results, "query": f"tab={tab.key}&",
         "may": {verb: person.may(row.right) for verb, row in VERBS.items()},
     }  # fmt: skip
@@ -199,9 +204,15 @@ def _sheet(
         "timeline": words.timeline(Entry.objects.of_order(number)), "place": far_name(goods.order.consignee_place),
         "found": words.reason_words(goods.exception), "records": open_to(goods, person),
         "added": goods.order.waybill.added.order_by("pk"), "freight": delivery.freight_to_collect(goods),
+        "crew": delivery.crew_of(goods), "hires": goods.hires.select_related("charged_to").order_by("pk"), "over": _wait_is_over(goods, now),
         "demands": goods.demands.select_related("person", "answered_by").order_by("pk"),
     }  # fmt: skip
     return render(request, "desk/goods.html", context, status=status)
+
+
+def _wait_is_over(goods: Shipment, now: datetime) -> bool:
+    """Tell whether the courier has waited the 30 minutes (§1.3.3.3): now it is signed for, or failed and a new time agreed."""
+    return goods.state == State.WAITING and goods.waits_until is not None and goods.waits_until < now
 
 
 def _choices(goods: Shipment, person: Person, verb: str, form: Goods | None) -> Iterator[Choice]:
@@ -257,7 +268,7 @@ def _mine(request: HttpRequest, *, number: str = "", problem: Any = None, status
     person.require("deliver")
     own = Shipment.objects.filter(driver=person).select_related("order__waybill")
     context = {
-        "now": now, "rows": _rows(own.filter(state__in=ON_THE_ROAD).with_cash().order_by("pk")), "failed": number,
+        "now": now, "rows": _rows(own.filter(state__in=ON_THE_ROAD).with_cash().order_by("pk"), now), "failed": number,
         "done": own.filter(signed_at__gte=at(local_day(now))).order_by("-signed_at"), "problem": problem,
         "fail": form_for("fail_attempt"), "exception": form_for("sign_with_exception"), "refuse": form_for("refuse"),
         "sign": form_for("sign"), "means": Means.choices,

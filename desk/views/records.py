@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from core import clock
 from delivery import services as delivery
-from delivery.choices import ENDED, ON_THE_ROAD
+from delivery.choices import ENDED, ON_THE_ROAD, TO_PLAN
 from delivery.models import Shipment
 from delivery.services.records import ON_THE_WAY, TO_CALL
 from desk.queries import far_name
-from desk.recordforms import AnswerForm, CallForm, CircumstanceForm, DemandForm, LateForm, Record
+from desk.recordforms import AnswerForm, CallForm, CircumstanceForm, DemandForm, HireForm, LateForm, Record
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
 from network.access import staff_required
 from network.models import Person
@@ -53,6 +53,10 @@ ACTS: dict[str, Act] = {
     "demand": Act(
         "alert", _("上报收货人要求"), "§4.3.3.5", "report_demand", DemandForm, delivery.report_demand,
         lambda goods: goods.state in ON_THE_ROAD and not goods.demands.unanswered().exists(),
+    ),
+    "hire": Act(
+        "users", _("登记外雇"), "§1.3.3.2", "hire_helpers", HireForm, delivery.hire_helpers,
+        lambda goods: goods.door and goods.state in (*TO_PLAN, *ON_THE_ROAD),
     ),
     "circumstance": Act(
         "note", _("注明特殊情况"), "§1.3.3.1", "note_circumstance", CircumstanceForm, delivery.note_circumstance,

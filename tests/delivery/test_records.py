@@ -5,13 +5,14 @@ from django.db import DatabaseError, transaction
 
 from core.models import Entry
 from delivery import services as delivery
-from delivery.models import Circumstance, DeliveryCall, Demand
+from delivery.models import Circumstance, DeliveryCall, Demand, OutsideHire
 from notify.models import Message
 from orders.models import Order, Waybill
 from rulebook.errors import Conflict, Denied, Refused
 from rulebook.reasons import DELIVERY_FAILURE_REASONS, DEMANDS, LATENESS_REASONS
 from rulebook.roles import Role
-from tests.clocks import dues
+from sla.services import tick
+from tests.clocks import dues, running, states
 from tests.delivery.test_shipments import SIGNED, arrived, departed, does, loaded, shipment
 from tests.factories import Company, post, sh
 
@@ -178,3 +179,102 @@ def test_calls_are_never_changed(company):
     for change in (lambda rows: rows.update(remark="x"), lambda rows: rows.delete()):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change(DeliveryCall.objects.all())
+
+
+# Carrying upstairs (§1.3.3.2).
+
+
+def sizes(*rows: tuple[int, str | None]) -> list[dict[str, object]]:
+    size = {"length_cm": "40", "width_cm": "30", "height_cm": "20"}
+    return [{"pieces": count, "weight_kg": kg, **size} for count, kg in rows]
+
+
+@pytest.mark.parametrize(
+    ("parcels", "kg", "helpers", "heaviest", "weighed"),
+    [
+        (sizes((9, "10.00"), (1, "24.99")), "114.99", 1, "24.99", True),
+        (sizes((9, "10.00"), (1, "25.00")), "115.00", 2, "25.00", True),
+        ([], "249.99", 1, "24.99", False),  # the mean of ten pieces, 24.999 kg
+        ([], "250.00", 2, "25.00", False),
+        (sizes((9, None), (1, "30.00")), "120.00", 2, "30.00", False),
+    ],
+)
+def test_helpers_by_the_heaviest_piece(company, parcels, kg, helpers, heaviest, weighed):
+    order = arrived(company)
+    Order.objects.filter(pk=order.pk).update(delivery="upstairs")
+    Waybill.objects.filter(order=order).update(parcels=parcels, weight_kg=kg)
+    crew = delivery.crew_of(shipment(order))
+    assert (crew.helpers, str(crew.heaviest_kg), crew.weighed) == (helpers, heaviest, weighed)
+
+
+def test_nobody_carries_what_is_not_to_go_upstairs(company):
+    assert delivery.crew_of(shipment(arrived(company))) is None
+
+
+@pytest.mark.parametrize(("key", "bearer"), [(False, "B2"), (True, "B1")])
+def test_helpers_hired_from_outside(company, key, bearer):
+    """§1.3.3.2; a key customer's cost is the origin branch's (§2.1.3.4)."""
+    order = arrived(company, key_customer=key)
+    says("hire_helpers", order, company.second_clerk, "05 12:30:00", reason="staff_short", helpers=2, cost="80.00")
+    hire = OutsideHire.objects.get()
+    assert (hire.reason, hire.helpers, str(hire.cost), hire.charged_to.code) == ("staff_short", 2, "80.00", bearer)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"reason": "lazy"}, "reason"), ({"helpers": 0}, "helpers"), ({"helpers": 21}, "helpers"), ({"helpers": True}, "helpers"),
+        ({"cost": "-0.01"}, "cost"), ({"cost": "NaN"}, "cost"), ({"cost": "1.001"}, "cost"), ({"cost": "100000"}, "cost"),
+    ],
+)  # fmt: skip
+def test_a_hire_that_cannot_be(company, wrong, field):
+    order = arrived(company)
+    hire = {"reason": "oversized", "helpers": 2, "cost": "80.00", **wrong}
+    with pytest.raises(Refused) as refusal:
+        says("hire_helpers", order, company.second_clerk, "05 12:30:00", **hire)
+    assert (refusal.value.clause, refusal.value.field) == ("§1.3.3.2", field)
+
+
+# Waiting, going back, arriving damaged.
+
+
+def test_the_wait_is_on_the_clock_and_its_end_is_told(company):
+    """§1.3.3.3: 30 minutes, the last instant included."""
+    order = loaded(company)
+    does(order, "wait", company.second_driver, "05 14:00:00")
+    assert dues(order, "§1.3.3.3") == [("open", sh("05 14:30:00"))]
+    tick(now=sh("05 14:30:00"))
+    assert states(order, "§1.3.3.3") == ["open"]
+    tick(now=sh("05 14:30:01"))
+    assert states(order, "§1.3.3.3") == ["breached"]
+    assert [(m.unit.code, m.kind) for m in Message.objects.filter(clause="§1.3.3.3")] == [("B2", "alarm")]
+    does(order, "fail_attempt", company.second_driver, "05 14:35:00", **FAILED)
+    assert running(order).keys() == {"§1.3.3.1", "§1.3.3.1e"}
+
+
+def test_who_can_receive_within_the_wait_ends_it_in_time(company):
+    order = loaded(company)
+    does(order, "wait", company.second_driver, "05 14:00:00")
+    does(order, "sign", company.second_driver, "05 14:30:00", **SIGNED)
+    assert states(order, "§1.3.3.3") == ["met"]
+
+
+@pytest.mark.parametrize("missing", ["instruction", "ordered_by", "means"])
+def test_goods_go_back_on_an_instruction_that_says_who_and_how(company, missing):
+    order = loaded(company)
+    does(order, "refuse", company.second_driver, "05 15:00:00", reason="not_ordered")
+    given = {"instruction": "退回杭州仓库", "ordered_by": "张三", "means": "phone"}
+    with pytest.raises(Refused) as refusal:
+        does(order, "send_back", company.second_clerk, "05 16:00:00", **given | {missing: ""})
+    assert refusal.value.field == missing
+    goods = does(order, "send_back", company.second_clerk, "05 16:00:00", **given)
+    assert (goods.return_instruction, goods.return_ordered_by, goods.return_means) == ("退回杭州仓库", "张三", "phone")
+    assert "张三" not in str(Entry.objects.get(name="shipment_sent_back").data)
+
+
+@pytest.mark.parametrize(("checked", "told"), [(["wet"], [("B1", "arrival")]), ([], [])])
+def test_what_the_arrival_check_finds_is_told_to_the_billing_branch_at_once(company, checked, told):
+    """§2.1.3.1"""
+    order = departed(company)
+    does(order, "arrive", company.second_clerk, "05 11:00:00", checked=checked)
+    assert [(m.unit.code, m.kind) for m in Message.objects.filter(kind="arrival")] == told

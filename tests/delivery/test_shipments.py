@@ -187,7 +187,7 @@ def test_refused_goods_go_back_and_their_cash_is_void(company):
     assert order.cash.state == "void"
     with pytest.raises(Refused, match="退货指示"):
         does(order, "send_back", company.second_clerk, "05 16:00:00")
-    does(order, "send_back", company.second_clerk, "05 16:00:00", instruction="原路退回")
+    does(order, "send_back", company.second_clerk, "05 16:00:00", instruction="原路退回", ordered_by="张三", means="phone")
     assert does(order, "close_return", company.clerk, "07 10:00:00").state == "returned"
 
 
@@ -348,7 +348,7 @@ def test_every_path_the_machine_allows_and_none_it_forbids(company, verbs):
     values = {
         "vehicle": "浙A1", "carrier": "专线", "phone": "0551-66668888", "carrier_no": "1", "text": "到站",
         "driver": company.driver.number, "reason": "other", "contacted": "consignee", "contact": "改日", "remark": "说明",
-        "delivery_at": sh("2026-12-30 10:00:00").isoformat(), "instruction": "退回", "exception": "damage", "pieces": 10,
+        "delivery_at": sh("2026-12-30 10:00:00").isoformat(), "instruction": "退回", "ordered_by": "张三", "means": "phone", "exception": "damage", "pieces": 10,
         **SIGNED,
     }  # fmt: skip
     with transaction.atomic():

@@ -179,7 +179,7 @@ def test_a_branch_that_never_had_it_knows_nothing_of_it(company):
 def test_goods_sent_back_unsigned_end_the_slip(company):
     order = at_the_door(company)
     does(order, "refuse", company.second_clerk, "05 15:00:00", reason="not_ordered")
-    does(order, "send_back", company.second_clerk, "05 16:00:00", instruction="原车退回")
+    does(order, "send_back", company.second_clerk, "05 16:00:00", instruction="原车退回", ordered_by="张三", means="phone")
     does(order, "close_return", company.clerk, "07 16:00:00")
     assert slip(order).state == "closed"
     assert Entry.objects.filter(order_number=order.number, name="slip_closed").count() == 1

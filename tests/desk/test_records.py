@@ -100,3 +100,33 @@ def test_records_in_json(terminal: Client, company: Company) -> None:
     assert [call["kind"] for call in said["calls"]] == ["before", "late"]
     assert [each["cause"] for each in said["circumstances"]] == ["weather"]
     assert [each["agreed"] for each in said["demands"]] == [True]
+
+
+def test_the_crew_the_hire_and_the_wait_are_seen(terminal: Client, company: Company, clock) -> None:
+    """§1.3.3.2, §1.3.3.3"""
+    order, courier = out(company), login(company.second_driver)
+    order.delivery = "upstairs"
+    order.save()
+    order.waybill.weight_kg = 250
+    order.waybill.save()
+    assert "跟车员 2 名" in terminal.get("/desk/deliveries/?tab=out").content.decode()
+    assert "跟车员 2 名" in courier.get("/desk/m/goods/").content.decode()
+    where = f"/desk/goods/{order.number}/record/hire/"
+    assert terminal.post(where, {"reason": "staff_short", "helpers": "2.5", "cost": "80"}).status_code == 422
+    assert terminal.post(where, {"reason": "staff_short", "helpers": "2", "cost": "80"}).status_code == 302
+    assert "2 人，80.00 元，由滨江营业部承担" in terminal.get(f"/desk/goods/{order.number}/").content.decode()
+    courier.post(f"/desk/m/goods/{order.number}/wait/")
+    clock.move_to(sh("05 14:00:00"))
+    assert "等待已满" not in courier.get("/desk/m/goods/").content.decode()
+    clock.move_to(sh("05 14:00:01"))
+    assert "等待已满 30 分钟" in courier.get("/desk/m/goods/").content.decode()
+    assert "等待已满 30 分钟" in terminal.get(f"/desk/goods/{order.number}/").content.decode()
+
+
+def test_a_hire_in_json(terminal: Client, company: Company) -> None:
+    order, branch = out(company), Staff(company.second_clerk)
+    goods = f"shipments/{order.number}"
+    hire = {"reason": "oversized", "helpers": 2, "cost": "80.00"}
+    assert done(branch.post(f"{goods}/hire-helpers/", hire | {"helpers": 0}), 400)["field"] == "helpers"
+    done(branch.post(f"{goods}/hire-helpers/", hire))
+    assert [(each["cost"], each["charged_to"]) for each in done(branch.get(f"{goods}/records/"))["hires"]] == [("80.00", "B2")]

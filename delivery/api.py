@@ -40,8 +40,8 @@ class ShipmentAnswer(serializers.ModelSerializer[Shipment]):
         fields = (
             "order", "state", "state_name", "pieces", "door", "key_customer", "place", "terminal", "departed_at", "vehicle",
             "arrived_at", "checked", "carrier", "carrier_phone", "carrier_no", "forwarded_at", "driver", "attempts_made",
-            "delivery_at", "waits_until", "called_at", "told_at", "signed_at", "signer", "relation", "pieces_signed", "exception", "remark", "return_ordered_by", "return_means", "return_instruction", "ended_at",
-            "parked",
+            "delivery_at", "waits_until", "called_at", "told_at", "signed_at", "signer", "relation", "pieces_signed", "exception", "remark",
+            "return_ordered_by", "return_means", "return_instruction", "ended_at", "parked",
         )  # fmt: skip
         read_only_fields = fields
 

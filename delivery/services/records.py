@@ -155,7 +155,8 @@ def crew_of(shipment: Shipment) -> Crew | None:
 
 
 def _parcel(stored: Mapping[str, Any]) -> Parcel:
-    return Parcel(**{name: value if name == "pieces" or value is None else Decimal(value) for name, value in stored.items()})
+    values: dict[str, Any] = {name: value if name == "pieces" or value is None else Decimal(value) for name, value in stored.items()}
+    return Parcel(**values)
 
 
 MOST_HELPERS, MOST_COST = 20, Decimal("99999.99")
@@ -180,6 +181,8 @@ def hire_helpers(*, number: str, clerk: Person, now: datetime, reason: str, help
     if not cost.is_finite() or not 0 <= cost <= MOST_COST or not is_exact(cost, CENT):
         raise Refused("§1.3.3.2", _("外雇费用须不小于 0、最多两位小数。"), field="cost")
     bearer = shipment.order.branch if shipment.key_customer else shipment.terminal
+    if bearer is None:
+        raise Refused("§1.3.3.2", _("货物没有派送营业部，无法登记由谁承担费用。"))
     hire = OutsideHire.objects.create(
         shipment=shipment, reason=reason, helpers=helpers, cost=cost, charged_to=bearer, person=clerk, at=now
     )

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from delivery.models import DeliveryCall, Demand
+from orders.models import Order, Waybill
 from rulebook.roles import Role
 from tests.api.test_verbs import Staff, done
 from tests.delivery.test_shipments import arrived, does, loaded, shipment
@@ -105,10 +106,8 @@ def test_records_in_json(terminal: Client, company: Company) -> None:
 def test_the_crew_the_hire_and_the_wait_are_seen(terminal: Client, company: Company, clock) -> None:
     """§1.3.3.2, §1.3.3.3"""
     order, courier = out(company), login(company.second_driver)
-    order.delivery = "upstairs"
-    order.save()
-    order.waybill.weight_kg = 250
-    order.waybill.save()
+    Order.objects.filter(pk=order.pk).update(delivery="upstairs")
+    Waybill.objects.filter(order=order).update(weight_kg=250)
     assert "跟车员 2 名" in terminal.get("/desk/deliveries/?tab=out").content.decode()
     assert "跟车员 2 名" in courier.get("/desk/m/goods/").content.decode()
     where = f"/desk/goods/{order.number}/record/hire/"

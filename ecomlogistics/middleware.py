@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -83,13 +83,16 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
 
 class SessionLimits:
     """A login ends when nothing has been asked with it for a while. A page that is open and polling counts as in use:
-    a clerk who waits for the bell must not be logged out by waiting; the absolute limit is the cookie's age."""
+    a clerk who waits for the bell must not be logged out by waiting; the absolute limit is the cookie's age.
+
+    The session alone is asked, so that a poll with nothing new does not load the account; log lines name it."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        if account := request.session.get(SESSION_KEY):
+            structlog.contextvars.bind_contextvars(user_id=account)
             self._touch(request)
         return self.get_response(request)
 

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -70,13 +71,14 @@ def _line(row: queries.Row) -> list[str]:
 def rows(request: HttpRequest) -> HttpResponse:
     """Answer a poll: 204 while nothing has changed since the page was drawn, else the rows anew.
 
-    The signed version names the scope, so that "nothing new" costs one query beside the login's own.
+    The signed version names the login and its scope, so that "nothing new" costs one query beside the session's own; whether the
+    account may still come in is asked before anything is shown.
     """
     try:
         owner, scope, seen = signing.loads(request.GET.get("v", ""), salt=SALT, max_age=DAY)
     except signing.BadSignature:
         owner = scope = seen = None
-    if owner is not None and owner == request.user.pk and seen == queries.version(scope):
+    if owner is not None and str(owner) == request.session.get(SESSION_KEY) and seen == queries.version(scope):
         return HttpResponse(status=204)
     return _redrawn(request)
 

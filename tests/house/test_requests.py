@@ -5,6 +5,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 import time_machine
 from django.contrib.auth import get_user_model
 from django.db import OperationalError
@@ -67,6 +68,15 @@ def test_an_idle_login_ends_after_thirty_minutes(client, minutes, still_in):
         travel.shift(timedelta(minutes=minutes))
         client.get("/login/")
         assert ("_auth_user_id" in client.session) is still_in
+
+
+@pytest.mark.django_db
+def test_log_lines_name_the_login(client):
+    account = get_user_model().objects.create(username="li")
+    client.force_login(account)
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        client.get("/login/")
+    assert [line["user_id"] for line in lines if line["event"] == "request_finished"] == [str(account.pk)]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ __all__ = [
     "may_still_move",
     "may_still_reschedule",
     "move_closes",
+    "noted_in_time",
     "picked_up_early",
     "replaces_pickup_limit",
     "reschedule_closes",
@@ -31,6 +32,8 @@ __all__ = [
 HEAVY_PIECE_KG = 25  # 25 kg itself needs two (§0.3)
 FILED = frozenset({"§1.2.1.1", "§1.2.1.1b", "§1.3.1.2r"})
 """Limits whose breach in off-hours is filed and may be excused (§1.4.2)."""
+NOTED = frozenset({"§1.3.3.1"})
+"""Limits whose breach may be excused where a special circumstance was noted in the log before them (§1.3.3.1)."""
 
 
 # Moving an order to another branch (§1.2.1.5).
@@ -125,6 +128,11 @@ def in_off_hours(moment: datetime) -> bool:
 def filing_needed(clause: str, *, started_at: datetime, due_at: datetime) -> bool:
     """Tell whether a breach of this step is to be filed: started or fell due in off-hours (§1.4.2)."""
     return clause in FILED and (in_off_hours(started_at) or in_off_hours(due_at))
+
+
+def noted_in_time(clause: str, *, noted_at: datetime, due_at: datetime) -> bool:
+    """Tell whether a special circumstance was noted before the limit, its last instant included (§1.3.3.1, §0.2)."""
+    return clause in NOTED and noted_at <= due_at
 
 
 # Delivery and appeals.

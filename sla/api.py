@@ -111,7 +111,9 @@ class DeadlineDetail(ApiView):
 
 
 class FileBody(Body):
-    reason = serializers.ChoiceField(choices=[(FilingReason.OFF_HOURS.value, FilingReason.OFF_HOURS.label)])
+    reason = serializers.ChoiceField(
+        choices=[(each.value, each.label) for each in (FilingReason.OFF_HOURS, FilingReason.SPECIAL_CIRCUMSTANCE)]
+    )
     text = Line(max_length=500)
 
 
@@ -122,7 +124,7 @@ class DecideBody(Body):
 
 @operation("post", "deadlines_file", request=FileBody, answer={201: FilingAnswer})
 class File(ApiView):
-    """File why an off-hours clock was missed, 备案 (§1.4.2)."""
+    """File why a clock was missed, 备案: in off-hours (§1.4.2), or for a circumstance noted before its limit (§1.3.3.1)."""
 
     def post(self, request: Request, key: UUID) -> Response:
         person = clerk(request)

@@ -19,6 +19,7 @@ class StepKind(TextChoices):
 
 class FilingReason(TextChoices):
     OFF_HOURS = "off_hours", _("非工作时间（§1.4.2）")
+    SPECIAL_CIRCUMSTANCE = "special_circumstance", _("时限前已注明的特殊情况（§1.3.3.1）")
     OUTSIDE_WAYBILL = "outside_waybill", _("系统外开单（§1.4.3）")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import ExtractHour
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +15,10 @@ from core.models import Entry
 from network.models import Person, Unit
 from orders.models import Order
 from rulebook.due import SHANGHAI
+from rulebook.events import On
 from rulebook.facts import Facts
 from rulebook.limits import LIMITS, Limit
-from rulebook.windows import FILED
+from rulebook.windows import FILED, NOTED
 from rulebook.workdays import Calendar
 from sla.choices import FilingReason, FilingState, State, StepKind
 
@@ -38,12 +39,16 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.filter(stopped_at=None)
 
     def fileable(self) -> DeadlineQuerySet:
-        """Restrict to breached clocks that started or fell due in off-hours and no filing excuses or waits for (§1.4.2)."""
+        """
+        Restrict to breached clocks that no filing excuses or waits for and that may be filed: they started or fell due in
+        off-hours (§1.4.2), or a special circumstance was noted before the limit (§1.3.3.1).
+        """
         in_off_hours = Q(hour__gte=OFF_FROM) | Q(hour__lt=OFF_UNTIL)
         steps = Step.objects.filter(clause__in=FILED, state=State.BREACHED).exclude(kind=StepKind.WARN)
         started = steps.annotate(hour=ExtractHour("deadline__started_at", tzinfo=SHANGHAI)).filter(in_off_hours)
         fell_due = steps.annotate(hour=ExtractHour("at", tzinfo=SHANGHAI)).filter(in_off_hours)
-        found = self.filter(Q(pk__in=started.values("deadline")) | Q(pk__in=fell_due.values("deadline")))
+        may_be = Q(pk__in=started.values("deadline")) | Q(pk__in=fell_due.values("deadline"))
+        found = self.filter(may_be | Q(pk__in=Step.objects.noted().values("deadline")))
         return found.exclude(filings__state__in=(FilingState.FILED, FilingState.GRANTED))
 
     def of_order(self, order: Order) -> DeadlineQuerySet:
@@ -103,6 +108,14 @@ class StepQuerySet(models.QuerySet["Step"]):
     def announceable(self) -> StepQuerySet:
         """Return open steps the tick announces; what is judged only along with another limit is not (design §6.6)."""
         return self.filter(state=State.OPEN).exclude(clause__in=FOLLOWING)
+
+    def noted(self) -> StepQuerySet:
+        """Restrict to breached steps before whose instant a special circumstance was noted in the log (§1.3.3.1)."""
+        notes = Entry.objects.filter(
+            name=On.CIRCUMSTANCE_NOTED, subject=OuterRef("deadline__subject"), recorded_at__lte=OuterRef("at")
+        )
+        steps = self.filter(clause__in=NOTED, state=State.BREACHED).exclude(kind=StepKind.WARN)
+        return steps.filter(Exists(notes))
 
     def due(self, now: datetime) -> StepQuerySet:
         """Return announceable steps whose last instant in time has passed; exactly on time is still in time (§0.2)."""

@@ -1,4 +1,4 @@
-"""备案: a branch states why an off-hours clock was missed, the department acknowledges or refuses (§1.4.2)."""
+"""备案: a branch states why a clock was missed, the department acknowledges or refuses (§1.4.2, §1.3.3.1)."""
 
 from typing import Any
 
@@ -11,13 +11,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core import clock
 from core.language import english
+from delivery.models import Circumstance
+from desk import words
 from desk.officeforms import DecisionForm, FilingForm
 from desk.views.answers import explained
 from network.access import staff_required
 from network.models import Person
-from rulebook.windows import filing_needed
+from rulebook.windows import NOTED, filing_needed, noted_in_time
 from sla import services as sla
-from sla.choices import FilingReason, FilingState, State, StepKind
+from sla.choices import FilingState, State, StepKind
 from sla.models import Deadline, Filing
 
 PAGE = 30
@@ -65,17 +67,30 @@ def file(request: HttpRequest, deadline: str) -> HttpResponse:
     form = FilingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         sla.file(
-            deadline_id=deadline, clerk=person, reason=FilingReason.OFF_HOURS, text=form.cleaned_data["text"], now=now
+            deadline_id=deadline, clerk=person, reason=sla.reason_for(late), text=form.cleaned_data["text"], now=now
         )
         messages.success(request, _("备案已提交，等待电子商务管理部处理。"))
         return redirect("desk:filings")
-    context = {"form": form, "deadline": late, "breaches": _breaches(late), "lines": _why(late)}
+    context = {"form": form, "deadline": late, "breaches": _breaches(late), "lines": _why(late), "notes": _notes(late)}
     return render(request, "desk/filing_new.html", context, status=422 if form.is_bound else 200)
 
 
 def _breaches(deadline: Deadline) -> list[Any]:
     steps = deadline.steps.exclude(kind=StepKind.WARN).filter(state__in=(State.BREACHED, State.EXCUSED)).order_by("at")
-    return [step for step in steps if filing_needed(step.clause, started_at=deadline.started_at, due_at=step.at)]
+    return [
+        step for step in steps
+        if step.clause in NOTED or filing_needed(step.clause, started_at=deadline.started_at, due_at=step.at)
+    ]  # fmt: skip
+
+
+def _notes(deadline: Deadline) -> list[Any]:
+    """Return the special circumstances noted for the goods, each with whether it came before the limit (§1.3.3.1)."""
+    kind, _slash, key = deadline.subject.partition("/")
+    if kind != "shipment" or deadline.clause not in NOTED or deadline.due_at is None:
+        return []
+    noted = Circumstance.objects.filter(shipment=key).select_related("person").order_by("at")
+    due = deadline.due_at
+    return [(row, words.reason_words(row.cause), noted_in_time(deadline.clause, noted_at=row.at, due_at=due)) for row in noted]
 
 
 def _why(deadline: Deadline) -> list[str]:
@@ -103,6 +118,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "filing": filing, "form": form, "deadline": deadline,
         "breaches": _breaches(deadline) if deadline else [], "lines": _why(deadline) if deadline else [],
+        "notes": _notes(deadline) if deadline else [],
         "earlier": earlier.select_related("decided_by").order_by("filed_at"), "may_decide": person.may("decide_filing") and filing.state == FilingState.FILED,
     }  # fmt: skip
     return render(request, "desk/filing.html", context, status=422 if form.is_bound else 200)

@@ -3,7 +3,7 @@
 from sla.services.calendar import Move, apply_calendar, calendar_moves
 from sla.services.clockwork import on_entries
 from sla.services.explaining import Line, explain
-from sla.services.filings import decide_filing, file, on_linked_waybills
+from sla.services.filings import decide_filing, file, on_linked_waybills, reason_for
 from sla.services.opened import clocks_opened
 from sla.services.ticking import tick, tick_age
 
@@ -18,6 +18,7 @@ __all__ = [
     "file",
     "on_entries",
     "on_linked_waybills",
+    "reason_for",
     "tick",
     "tick_age",
 ]

@@ -12,7 +12,7 @@ from network.models import Person
 from orders.models import Order
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
-from rulebook.windows import filing_needed
+from rulebook.windows import NOTED, filing_needed
 from sla.choices import FilingReason, FilingState, State, StepKind
 from sla.models import Deadline, Filing, Step
 
@@ -20,14 +20,17 @@ from sla.models import Deadline, Filing, Step
 @transaction.atomic
 def file(*, deadline_id: str, clerk: Person, reason: str, text: str, now: datetime) -> Filing:
     """
-    File why an off-hours clock was missed (§1.4.2).
+    File why a clock was missed: in off-hours (§1.4.2), or for a special circumstance noted before its limit (§1.3.3.1).
 
-    :raises Refused: the clause cannot be filed, nothing was breached, or the clock did not touch off-hours
+    :raises Refused: the clause cannot be filed for that reason, nothing was breached, the clock did not touch off-hours, or
+        nothing was noted in time
     :raises Conflict: a filing for this clock is open already
     """
     clerk.require("file")
     deadline = Deadline.objects.visible_to(clerk).select_for_update(of=("self",), no_key=True).get(pk=deadline_id)
-    if not _fileable(deadline):
+    if reason == FilingReason.SPECIAL_CIRCUMSTANCE and not noted_steps(deadline):
+        raise Refused("§1.3.3.1", _("只有已超时、且时限前已在日志注明特殊情况的送货时限可以备案。"))
+    if reason != FilingReason.SPECIAL_CIRCUMSTANCE and not off_hours_steps(deadline):
         raise Refused("§1.4.2", _("只有在 18:00–08:00 起算或到期、且已超时的受理时限和改约时限可以备案。"))
     if deadline.filings.filter(state=FilingState.FILED).exists():
         raise Conflict(_("该时限已有待处理的备案。"))
@@ -60,10 +63,20 @@ def decide_filing(*, filing_id: int, person: Person, grant: bool, decision: str,
     return filing
 
 
-def _fileable(deadline: Deadline) -> bool:
-    """Tell whether a step of this clock was breached and started or fell due in off-hours (§1.4.2)."""
+def reason_for(deadline: Deadline) -> FilingReason:
+    """Return what a filing about this clock can be about."""
+    return FilingReason.SPECIAL_CIRCUMSTANCE if deadline.clause in NOTED else FilingReason.OFF_HOURS
+
+
+def off_hours_steps(deadline: Deadline) -> list[Step]:
+    """Return the steps of this clock that were breached and started or fell due in off-hours (§1.4.2)."""
     breached = deadline.steps.filter(state=State.BREACHED).exclude(kind=StepKind.WARN)
-    return any(filing_needed(s.clause, started_at=deadline.started_at, due_at=s.at) for s in breached)
+    return [s for s in breached if filing_needed(s.clause, started_at=deadline.started_at, due_at=s.at)]
+
+
+def noted_steps(deadline: Deadline) -> list[Step]:
+    """Return the steps of this clock that were breached after a special circumstance had been noted in the log (§1.3.3.1)."""
+    return list(deadline.steps.noted())
 
 
 def on_linked_waybills(entries: Sequence[Entry]) -> Iterable[Fact]:

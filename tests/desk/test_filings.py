@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from delivery import services as delivery
 from rulebook.roles import Role
 from sla import services as sla
 from sla.models import Deadline, Filing
+from tests.delivery.test_shipments import arrived
 from tests.desk.conftest import NOON
 from tests.factories import Company, placed, post, sh
 
@@ -152,3 +154,24 @@ def test_the_list_costs_the_same_for_many(desk: Client, company: Company, django
         missed(company, EVENING + timedelta(minutes=minute))
     with django_assert_max_num_queries(12):
         assert len(desk.get(PAGE).context["fileable"]) == 8
+
+
+def test_a_noted_circumstance_is_filed_and_reviewed_with_its_evidence(company: Company, clock) -> None:
+    """§1.3.3.1"""
+    order = arrived(company)
+    delivery.note_circumstance(number=order.number, clerk=company.second_clerk, now=sh("05 18:00:00"), cause="weather", text="暴雪封路")
+    sla.tick(now=sh("05 21:00:00"))
+    delivery.note_circumstance(number=order.number, clerk=company.second_clerk, now=sh("05 22:00:00"), cause="other", text="补记一条")
+    clock.move_to(sh("06 09:00:00"))
+    late, branch = Deadline.objects.get(order=order, clause="§1.3.3.1"), login(company.second_clerk)
+    assert [each.pk for each in branch.get(PAGE).context["fileable"]] == [late.pk]
+    page = branch.get(f"/desk/filings/new/{late.pk}/").content.decode()
+    assert page.index("时限前") < page.index("暴雪封路") < page.index("时限后") < page.index("补记一条")
+    assert branch.post(f"/desk/filings/new/{late.pk}/", {"text": "见日志"}).status_code == 302
+    filing = Filing.objects.get()
+    assert filing.reason == "special_circumstance"
+    department = login(company.officer)
+    assert "暴雪封路" in department.get(f"/desk/filings/{filing.pk}/").content.decode()
+    assert department.post(f"/desk/filings/{filing.pk}/", {"grant": "1", "decision": "属实"}).status_code == 302
+    late.refresh_from_db()
+    assert late.state == "excused"

@@ -22,7 +22,7 @@ from orders.api.openapi import operation
 from orders.api.views import ApiView, Verb, checked
 from orders.choices import Means as ToldBy
 from orders.forms import CENT, MOST_MONEY
-from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS
+from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS, TRACKING_PHRASES
 
 # What is answered.
 
@@ -107,7 +107,8 @@ class ForwardBody(Scanned):
 
 
 class TrackBody(Scanned):
-    text = _text()
+    phrase = serializers.ChoiceField(choices=list(TRACKING_PHRASES), required=False, help_text="常用语，会告知客户")
+    text = Line(max_length=300, required=False, allow_blank=True, default="", help_text="未选常用语时必填")
 
 
 class LoadBody(Scanned):

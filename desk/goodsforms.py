@@ -12,7 +12,7 @@ from delivery.choices import Contacted, Relation
 from desk.forms import CHOOSE, PICK, Styled, coded, moment_field, text_field
 from network.models import Person
 from orders.choices import Means
-from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS, Reason
+from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS, TRACKING_PHRASES, Reason
 
 
 def _chosen(label: Any, choices: Any) -> forms.ChoiceField:
@@ -59,7 +59,12 @@ class ForwardForm(Goods):
 
 
 class TrackForm(Goods):
-    text = text_field(_("今日跟踪情况"), 300, required=True, rows=2)
+    """A phrase is told to the customer; other words are kept for us."""
+
+    phrase = forms.ChoiceField(
+        label=_("常用语"), required=False, choices=coded(TRACKING_PHRASES), error_messages=CHOOSE
+    )
+    text = text_field(_("今日跟踪情况"), 300, rows=2)
 
 
 class LoadForm(Goods):

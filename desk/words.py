@@ -31,6 +31,7 @@ from rulebook.reasons import (
     PICKUP_FAILURE_REASONS,
     POSTPONE_REASONS,
     REFUSAL_REASONS,
+    TRACKING_PHRASES,
 )
 from rulebook.roles import Role
 
@@ -88,7 +89,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.SHIPMENT_REACHED_HUB: ("pin", gettext_noop("到达中转场%(unit)s")),
     On.SHIPMENT_ARRIVED: ("pin", gettext_noop("到达%(unit)s%(checked)s")),
     On.SHIPMENT_FORWARDED: ("swap", gettext_noop("外发，承运商%(carrier)s")),
-    On.SHIPMENT_TRACKED: ("note", gettext_noop("登记外发跟踪")),
+    On.SHIPMENT_TRACKED: ("note", gettext_noop("登记外发跟踪%(phrase)s")),
     On.SHIPMENT_FOLLOWED_UP: ("note", gettext_noop("登记每日跟进")),
     On.CONSIGNEE_CALLED: ("phone", gettext_noop("派送前致电收货人：%(reached)s%(expected_at)s（§4.3.2.7）")),
     On.LATENESS_TOLD: ("phone", gettext_noop("告知收货人将晚到：%(reached)s%(reason)s%(expected_at)s（§4.3.3.3）")),
@@ -137,7 +138,7 @@ ROLES = {role.value: role for role in Role}
 MEANS = {each.value: each.label for each in (*Means, *CopyMeans)}
 REASONS = (
     CANCEL_REASONS | POSTPONE_REASONS | PICKUP_FAILURE_REASONS | NOT_REACHED_REASONS | DELIVERY_FAILURE_REASONS | REFUSAL_REASONS
-    | EXCEPTIONS | LATENESS_REASONS | DEMANDS | CIRCUMSTANCES | HIRE_REASONS
+    | EXCEPTIONS | LATENESS_REASONS | DEMANDS | CIRCUMSTANCES | HIRE_REASONS | TRACKING_PHRASES
 )  # fmt: skip
 
 FIELDS = {
@@ -251,6 +252,7 @@ READERS: dict[str, Any] = {
     "reached": lambda value, _row: _("已接通") if value else _("未接通"),
     "agreed": lambda value, _row: _("同意") if value else _("不同意"),
     "expected_at": lambda value, _row: _("，预计 %s") % _moment(value) if value else "",
+    "phrase": lambda value, _row: reason_words(value),
     "limit": lambda _value, row: limit_words(row.get("clause")),
     "late": lambda value, _row: _("（补告警）") if value else "",
     "changed": lambda value, _row: _("、").join(str(FIELDS.get(name, name)) for name in value or ()),

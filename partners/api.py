@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
-from core.models import Entry
-from network.models import Unit
 from orders import services
 from orders.api import content
 from orders.api.answers import OrderAnswer, order_answer
@@ -24,8 +24,10 @@ from orders.choices import Channel
 from orders.models import Order
 from orders.services import Draft, Duplicate, Placed
 from partners.authentication import once, spend
-from partners.choices import PROGRESS
+from reports import tracking
+from reports.tracking import Event
 from rulebook.errors import Refused
+from rulebook.vocabulary import CODES
 from sla.api import deadline_answer
 from sla.models import Deadline
 from sla.services import clocks_opened
@@ -123,27 +125,31 @@ class OrderWithClocks(OrderDetail):
         return {**super().detail(order, masked=masked), "deadlines": _deadlines(Deadline.objects.of_order(order))}
 
 
-@operation("get", "orders_track")
+class EventAnswer(serializers.Serializer[Event]):
+    at = serializers.DateTimeField()
+    time = serializers.CharField(help_text="北京时间 yyyy-MM-dd HH:mm:ss")
+    code = serializers.ChoiceField(choices=[(row.code, row.zh) for row in CODES.values()])
+    message = serializers.CharField(source="text", help_text="一句话，网点在【】中")
+    city = serializers.CharField()
+    site = serializers.CharField()
+    site_phone = serializers.CharField(source="phone")
+    k100 = serializers.CharField(help_text="快递100 状态/高级状态，空为不推送")
+    kdn = serializers.CharField(help_text="快递鸟 State/StateEx，空为不推送")
+
+
+class TrackAnswer(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    events = EventAnswer(many=True)
+
+
+@operation("get", "orders_track", answer=TrackAnswer)
 class Track(ApiView):
-    """The progress of an order, oldest first, in one sentence each."""
+    """The progress of an order from placing to the signature, oldest first: one sentence and one code an event, as on the page."""
 
     for_partners = True
 
     def get(self, request: Request, number: str) -> Response:
         order = caller(request).orders().get(number=number)
-        entries = list(Entry.objects.of_order(order.number).filter(name__in=list(PROGRESS)))
-        sites = Unit.objects.in_bulk({entry.data.get("branch") for entry in entries} - {None})
-        return Response(
-            {"number": order.number, "events": [_event(e, sites.get(e.data.get("branch"))) for e in entries]}
-        )
-
-
-def _event(entry: Entry, site: Unit | None) -> dict[str, Any]:
-    row = PROGRESS[entry.name]
-    return {
-        "at": entry.occurred_at,
-        "code": row.code,
-        "message": row.zh % {"site": site.name if site else ""},
-        "site": site.name if site else "",
-        "site_phone": site.phone if site else "",
-    }
+        with translation.override("zh-hans"):
+            told = tracking.events(order.number, full=True)
+            return Response(TrackAnswer({"number": order.number, "events": told}).data)

@@ -16,7 +16,7 @@ from orders.forms import DraftForm, form_field
 from orders.models import Order
 from orders.services import versions
 from orders.services.editing import Difference
-from portal.words import window_words
+from reports.journey import window_words
 from rulebook.products import PRODUCTS
 
 CODED: dict[str, Any] = {"payer": Payer, "delivery": Delivery, "slip_return": SlipReturn}

@@ -9,26 +9,20 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from core.models import Entry
 from delivery.choices import State as Goods
 from delivery.models import Shipment
-from network.models import Unit
 from network.places import lineage
 from orders.choices import State
 from orders.models import Order
-from portal.windows import Window
-from portal.words import WORDS, day_words, near_day, sentence, when_words
+from pickup.windows import Window
+from reports import tracking
+from reports.journey import day_words, near_day, when_words
+from reports.tracking import Event
 from rulebook.due import local
 from sla.models import Deadline
 
 PROMISES = ("§1.2.1.3", "§1.2.1.1", "§1.3.1.1", "§1.3.1.2")
 """The limits a customer is told of; the others are between us."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    at: datetime
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +109,9 @@ def stages(order: Order) -> list[Stage]:
     return [Stage(title, done, current=not ended and i == first_open) for i, (title, done) in enumerate(steps)]
 
 
-def events(order: Order) -> list[Event]:
-    """Return what happened, newest first: one sentence an event, in two queries."""
-    entries = list(Entry.objects.of_order(order.number).filter(name__in=list(WORDS)))
-    branches = dict(
-        Unit.objects.filter(pk__in={e.data.get("branch") for e in entries} - {None}).values_list("pk", "name")
-    )
-    said = [Event(entry.occurred_at, sentence(entry, branches)) for entry in entries]
-    return [event for event in reversed(said) if event.text]
+def events(order: Order, *, full: bool) -> list[Event]:
+    """Return what happened, newest first; `full` for its parties."""
+    return list(reversed(tracking.events(order.number, full=full)))
 
 
 def promises(order: Order, now: datetime) -> list[Promise]:

@@ -130,6 +130,18 @@ CIRCUMSTANCES = _table(
 )
 """Special circumstances that excuse a late delivery after review when logged before its limit (§1.3.3.1)."""
 
+TRACKING_PHRASES = _table(
+    Reason("on_the_road", "运输正常，在途中", "On the road, nothing unusual", "§1.3.2.1"),
+    Reason("received", "承运商已接货", "The carrier has the goods", "§1.3.2.1"),
+    Reason("at_city", "已到达目的城市", "Reached the city of destination", "§1.3.2.1"),
+    Reason("at_branch", "已到达目的网点，等待派送", "At the last station, waiting for delivery", "§1.3.2.1"),
+    Reason("out_for_delivery", "承运商派送中", "Out for delivery by the carrier", "§1.3.2.1"),
+    Reason("appointed", "已与收货人约定送达时间", "A time is agreed with the consignee", "§1.3.2.1"),
+    Reason("delayed", "运输延误，已催促承运商", "Delayed, the carrier has been pressed", "§1.3.2.1"),
+    Reason("unreachable", "承运商电话未接通，将继续联系", "The carrier was not reached, we keep calling", "§1.3.2.1"),
+)
+"""What the daily tracking of forwarded goods finds; told to the customer in these words."""
+
 PICKUP_CHANGE_REASONS = _table(
     Reason("order_call", "下单电话中约定", "Agreed at the order call", "§1.3.1.1r"),
     Reason("customers_wish", "客户要求改时间", "At the customer's own wish", "§1.3.1.1r"),

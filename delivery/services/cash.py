@@ -301,7 +301,7 @@ def _fact(
 ) -> Fact:  # fmt: skip
     return Fact(
         name=name, subject=cash.subject, at=at, recorded=now, by=by, order=number, also=(f"order/{cash.order_id}",),
-        data=data or {},
+        data={"unit": cash.unit_id} | (data or {}),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from orders.services.common import locked as locked_order
 from orders.services.price import customer_of
 from rulebook.errors import Conflict, Refused
 from rulebook.events import SIGNED, On
-from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS
+from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS, TRACKING_PHRASES
 from rulebook.windows import delivery_fee_due, waiting_ends
 
 Values = Mapping[str, Any]
@@ -255,6 +255,11 @@ def _forward(shipment: Shipment, moment: Moment, values: Values) -> dict[str, ob
 
 
 def _track(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    """One of the phrases, which the customer reads, or words of our own, which stay in the ledger of scans."""
+    if values.get("phrase"):
+        phrase = coded_of(values, "phrase", TRACKING_PHRASES, "§1.3.2.1")
+        perform(shipment.track)
+        return {"phrase": phrase}
     text_of(values, "text", "§1.3.2.1", _("请填写当日跟踪情况。"))
     perform(shipment.track)
     return {}

@@ -22,7 +22,8 @@ from orders.forms import ROLES, DraftForm, Text, values_of
 from orders.models import Order
 from orders.services import answer_bill, answer_quote, cancel, edit
 from orders.services.draft import draft_of
-from portal import access, windows
+from pickup import windows
+from portal import access
 from portal.access import Right
 from portal.forms import CancelForm, HallForm, Worded, pasted_into
 from portal.views import tracking

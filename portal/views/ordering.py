@@ -22,7 +22,8 @@ from orders.forms import ROLES, values_of
 from orders.models import Order
 from orders.services import Duplicate, place
 from orders.services.draft import draft_of
-from portal import drafts, progress, windows
+from pickup import windows
+from portal import drafts, progress
 from portal.access import Right, grant, right
 from portal.forms import LONGEST_PASTE, HallForm, pasted_into
 from rulebook.errors import Refused

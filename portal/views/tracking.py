@@ -22,6 +22,7 @@ from orders.numbers import is_valid
 from portal import access, changes, progress
 from portal.access import Right
 from pricing.words import price_told
+from reports.tracking import Event, latest
 from rulebook.errors import Conflict
 
 MOST_NUMBERS = 20
@@ -48,7 +49,8 @@ def track(request: HttpRequest) -> HttpResponse:
     found = progress.summaries([number for number in asked if _plausible(number)])
     if len(asked) == len(found) == 1:
         return redirect("portal:progress", number=found[asked[0]].number)
-    context["rows"] = [_row(number, found.get(number)) for number in asked]
+    last = latest([order.number for order in found.values()])
+    context["rows"] = [_row(number, found.get(number), last) for number in asked]
     return render(request, "portal/track.html", context)
 
 
@@ -56,9 +58,10 @@ def _plausible(number: str) -> bool:
     return access.plausible(number) or (len(number) == WAYBILL_DIGITS and is_valid(number))
 
 
-def _row(number: str, order: Order | None) -> dict[str, Any]:
+def _row(number: str, order: Order | None, last: dict[str, Event]) -> dict[str, Any]:
     words = progress.headline(order) if order else ""
-    return {"asked": number, "order": order, "headline": words, "mistyped": not _plausible(number)}
+    event = last.get(order.number) if order else None
+    return {"asked": number, "order": order, "headline": words, "event": event, "mistyped": not _plausible(number)}
 
 
 @never_cache
@@ -86,7 +89,7 @@ def page(
     may = access.right(request, order.number)
     context: dict[str, Any] = {
         "order": order, "now": now, "headline": progress.headline(order), "stages": progress.stages(order),
-        "events": progress.events(order), "promises": progress.promises(order, now), "may_view": may != Right.PUBLIC,
+        "events": progress.events(order, full=may != Right.PUBLIC), "promises": progress.promises(order, now), "may_view": may != Right.PUBLIC,
         "may_act": may == Right.ACT, "from_city": progress.city(order.shipper_place),
         "to_city": progress.city(order.consignee_place), "problem": problem, "wrong_tail": wrong_tail, "edits": [],
         "verbs": verbs(order) if may == Right.ACT else {},

@@ -142,3 +142,19 @@ def test_the_schema_names_every_verb(company):
     for verb in VERBS:
         operation = schema["paths"][f"/api/v1/shipments/{{number}}/{verb.replace('_', '-')}/"]["post"]
         assert operation["summary"], verb
+
+
+def test_the_partner_reads_what_the_page_says(company):
+    order = arrived(company, cod="1200.00")
+    staff = Staff(company.second_clerk)
+    done(staff.post(f"shipments/{order.number}/load-for-delivery/", {"driver": company.second_clerk.number}))
+    done(staff.post(f"shipments/{order.number}/cash/collect/", {"amount": "1200.00", "means": "cash"}))
+    told = done(Staff(company.clerk).get(f"orders/{order.number}/track/"))["events"]
+    assert [(event["code"], event["k100"], event["kdn"]) for event in told[-3:]] == [
+        ("AT_DEST_BRANCH", "0/1001", "2/205"), ("OUT_FOR_DELIVERY", "5/5", "2/202"), ("COD", "", ""),
+    ]  # fmt: skip
+    assert told[-1]["message"] == "【滨江营业部】已收到代收货款 ¥1200.00"
+    customer = Client()
+    customer.post(f"/orders/{order.number}/unlock/", {"tail": "8000"})
+    page = customer.get(f"/orders/{order.number}/").content.decode()
+    assert [event["message"] for event in told if event["message"] not in page] == []

@@ -306,8 +306,8 @@ def test_a_partner_follows_its_order(company: Company, taobao: PartnerClient, cl
     assert Order.objects.get().reason_confirmed_at is None  # the branch confirms it, §1.2.1.4r
     events = done(taobao.get(f"{order}/track/"))["events"]
     assert [event["code"] for event in events][:2] == ["SUBMITTED", "ASSIGNED"]
-    assert events[-1]["code"] == "CANCELLED"
-    assert events[1]["message"] == "【西湖营业部】已收到订单，待受理"
+    assert [event["code"] for event in events][-2:] == ["CANCELLED_USER", "CHANGED"]  # and no pickup any more
+    assert events[1]["message"] == "【西湖营业部】已收到订单，等待电话确认"
 
 
 def test_one_partner_never_sees_anothers_orders(company: Company, taobao: PartnerClient) -> None:

@@ -5,14 +5,18 @@ import time_machine
 
 from core.models import Entry
 from delivery import services as delivery
-from portal.words import WORDS
+from reports.journey import TOLD
 from rulebook.events import On
+from rulebook.vocabulary import CODES
 from tests.delivery.test_shipments import SIGNED, arrived, departed, does, loaded, sent
 from tests.delivery.test_slips import signed
 from tests.factories import sh
 
 pytestmark = pytest.mark.django_db
-SAID_BY_NONE = {On.SHIPMENT_OPENED, On.SHIPMENT_TRACKED, On.SHIPMENT_FOLLOWED_UP}
+OURS_ALONE = {
+    On.SHIPMENT_OPENED, On.SHIPMENT_FOLLOWED_UP, On.CIRCUMSTANCE_NOTED, On.DEMAND_REPORTED, On.DEMAND_ANSWERED,
+}  # fmt: skip
+"""Facts that concern nobody outside: the waybill has told of it, or it is noted and settled among us."""
 
 
 @pytest.fixture(autouse=True)
@@ -25,9 +29,18 @@ def page(client, order) -> str:
     return client.get(f"/orders/{order.number}/").content.decode().split("<main")[1]
 
 
-def test_every_fact_of_a_shipment_has_its_sentence():
-    told = {name for name in On if name.startswith(("shipment_", "delivery_"))}
-    assert told - set(WORDS) == SAID_BY_NONE
+def test_every_fact_of_goods_money_and_slip_is_told_or_ours_alone():
+    names = list(On)
+    facts = set(names[names.index(On.SHIPMENT_OPENED) : names.index(On.COMPLAINT_FILED)])
+    assert facts - set(TOLD) == OURS_ALONE
+
+
+def test_money_and_slips_concern_the_parties_alone():
+    assert {name for name, row in TOLD.items() if row.parties} == {name for name in On if name.startswith(("cash_", "slip_"))}
+
+
+def test_every_code_is_a_word_of_the_vocabulary():
+    assert {row.code for row in TOLD.values() if isinstance(row.code, str)} <= set(CODES)
 
 
 def test_the_way_of_the_goods_one_sentence_an_event(client, company):
@@ -38,8 +51,9 @@ def test_the_way_of_the_goods_one_sentence_an_event(client, company):
     does(order, "reschedule", company.second_clerk, "05 14:40:00", delivery_at="2026-11-07T15:00:00+08:00")
     text = page(client, order)
     for words in (
-        "货物已发车，运往目的地", "货物已到达滨江营业部", "第 1 次派送，货物已送出", "现场等待最多 30 分钟",
-        "本次派送未成功，营业部会与您另约时间（现场无人）", "已约定送达时间：11月7日 15:00", "货物已到达滨江营业部，等待派送",
+        "【西湖营业部】货物已发车，运往目的地", "【滨江营业部】货物已到达目的地营业部", "【滨江营业部】第 1 次派送，货物已送出",
+        "现场等待最多 30 分钟", "【滨江营业部】本次派送未成功，会与您另约时间（现场无人）",
+        "【滨江营业部】已约定送达时间：11月7日 15:00", "货物已到达滨江营业部，等待派送",
     ):  # fmt: skip
         assert words in text, words
     assert "约次日下午" not in text
@@ -62,6 +76,8 @@ def test_signed_is_the_end(client, company):
     assert "已签收，共 10 件" in text
     assert "hx-trigger" not in text
     assert "李四" not in text
+    client.post(f"/orders/{order.number}/unlock/", {"tail": "8000"})
+    assert "李四 · 本人" in page(client, order)
 
 
 def test_money_is_told_to_parties_only(client, company):
@@ -73,6 +89,7 @@ def test_money_is_told_to_parties_only(client, company):
     assert "1200" not in page(client, order)
     client.post(f"/orders/{order.number}/unlock/", {"tail": "8000"})
     assert "¥1200.00 · 已收款" in page(client, order)
+    assert "已收到代收货款 ¥1200.00" in page(client, order)
 
 
 def test_the_slip_is_told_to_parties_only(client, company):

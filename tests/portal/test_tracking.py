@@ -151,8 +151,9 @@ def test_the_story_in_the_customers_words(client, company):
     pickups.collect(number=order.number, clerk=company.driver, pieces=10, packing_ok=True, now=sh("04 09:02:00"))
     page = text(client.get(f"/orders/{order.number}/"))
     said = [
-        "货物已接收，共 10 件", "已派车上门接货", "托运书已打印", "西湖营业部已受理订单", "西湖营业部已与您电话联系",
-        "西湖营业部来电未能接通，稍后会再次联系您", "订单已送达西湖营业部，等待电话确认", "订单已提交",
+        "【西湖营业部】货物已接收，共 10 件", "【西湖营业部】已派车上门接货", "托运书已打印", "【西湖营业部】已受理订单",
+        "【西湖营业部】已与您电话联系", "【西湖营业部】来电未能接通，稍后会再次联系您", "【西湖营业部】已收到订单，等待电话确认",
+        "订单已提交",
     ]  # fmt: skip
     places = [page.index(f"<span>{words}</span>") for words in said]
     assert places == sorted(places)

@@ -88,7 +88,7 @@ def page(
     """Render an order's page; `problem` is what refused the visitor's last act."""
     may = access.right(request, order.number)
     context: dict[str, Any] = {
-        "order": order, "now": now, "headline": progress.headline(order), "stages": progress.stages(order),
+        "order": order, "goods": progress.goods_of(order), "now": now, "headline": progress.headline(order), "stages": progress.stages(order),
         "events": progress.events(order, full=may != Right.PUBLIC), "promises": progress.promises(order, now), "may_view": may != Right.PUBLIC,
         "may_act": may == Right.ACT, "from_city": progress.city(order.shipper_place),
         "to_city": progress.city(order.consignee_place), "problem": problem, "wrong_tail": wrong_tail, "edits": [],

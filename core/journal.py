@@ -13,9 +13,14 @@ from django.utils.module_loading import import_string
 
 from core import rows
 from core.models import Actor, Entry
+from core.prepared import Prepared
 from rulebook.events import On
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+LAST: Prepared[Entry] = Prepared(
+    lambda number: Entry.objects.filter(order_number=number, seq__isnull=False).order_by("-seq").only("seq")[:1]
+)
 
 Subscriber = Callable[[Sequence[Entry]], Iterable["Fact"]]
 
@@ -75,6 +80,10 @@ class _Numbering:
     def learn(self, orders: set[str]) -> None:
         if unknown := orders - self.last.keys():
             self.last |= dict.fromkeys(unknown, 0)
+            if len(unknown) == 1:  # nearly always
+                number = unknown.pop()
+                self.last[number] = last.seq or 0 if (last := LAST.one(number)) else 0
+                return
             said = Entry.objects.filter(order_number__in=unknown, seq__isnull=False).values_list("order_number")
             self.last.update(said.annotate(last=Max("seq")))
 

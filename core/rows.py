@@ -89,7 +89,7 @@ def insert(rows: Sequence[Row]) -> list[Row]:
 
 def write_back(rows: Sequence[models.Model], *names: str) -> None:
     """
-    Store these columns of rows that all exist.
+    Store these columns of rows that all exist. Within `together` they wait for the others, as new rows do.
 
     `bulk_update` builds a CASE for every column and row, so its cost grows with the square of the rows (thirty times this at a
     thousand); an upsert sends every column and takes twice as long.
@@ -97,13 +97,12 @@ def write_back(rows: Sequence[models.Model], *names: str) -> None:
     if not rows:
         return
     columns = _columns(type(rows[0]), names, connection.vendor)
-    with connection.cursor() as cursor:
-        cursor.execute(_update(type(rows[0]), names, connection.vendor), [_packed(rows, columns)])
+    send((_update(type(rows[0]), names, connection.vendor), [_packed(rows, columns)]))
 
 
 @contextmanager
 def together() -> Iterator[None]:
-    """Send what is inserted in here at its end, in the order of the inserts and in one round trip; inner ones join the outer."""
+    """Send what is written in here at its end, in the order it was written and in one round trip; inner ones join the outer."""
     if _gathered.get() is not None:
         yield
         return

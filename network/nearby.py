@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from django.db.models import Count
 
 from network.choices import IN_HAND
 from network.models import Unit
 from network.places import BranchSite, Suggestion, nearest, place
+
+ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,26 @@ def suggestions(place_code: str, *, now: datetime, services: Iterable[str] = (),
     return [Nearby(units[each.id], each) for each in found if each.id in units]
 
 
-def sites() -> list[BranchSite]:
-    """Return every open branch with its site and the orders it has in hand."""
-    loads = _loads()
+def delivering(place_code: str) -> int | None:
+    """
+    Return the key of the branch that delivers to a place: the nearest of those whose area it is, else the nearest.
+
+    Its hours and its load of today do not matter to goods that come tomorrow.
+
+    :raises UnknownPlace: there is no such code
+    """
+    point = place(place_code)
+    all_day = [replace(site, opens=None, closes=None) for site in sites(loads=False)]
+    found = nearest(point, all_day, at=ANY_TIME, limit=1)
+    return found[0].id if found else None
+
+
+def sites(*, loads: bool = True) -> list[BranchSite]:
+    """Return every open branch with its site and, where asked for, the orders it has in hand."""
+    loaded = _loads() if loads else {}
     columns = ("pk", "lat", "lng", "serves", "opens", "closes", "services")
     return [
-        BranchSite(pk, lat, lng, tuple(serves), opens, closes, frozenset(offered), loads.get(pk, 0))
+        BranchSite(pk, lat, lng, tuple(serves), opens, closes, frozenset(offered), loaded.get(pk, 0))
         for pk, lat, lng, serves, opens, closes, offered in Unit.objects.branches().values_list(*columns)
     ]
 

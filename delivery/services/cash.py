@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import Actor, Entry
+from core.prepared import Prepared
 from delivery.choices import LONGEST_OFFLINE, OUTSTANDING, PAYOUT_DAYS, Cash, Holder, Means, Move, Plan
 from delivery.models import CashMovement, CashOnDelivery
 from network.models import Person, Unit
@@ -23,13 +24,14 @@ from rulebook.errors import Refused
 from rulebook.events import On
 
 CLAUSE = "§4.3.3.2"
+BILLED: Prepared[Order] = Prepared(lambda order: Order.objects.select_related("waybill", "branch").filter(pk=order))
 
 # What the waybill and the shipment say, heard through the journal.
 
 
 def _billed(entry: Entry) -> list[Fact]:
     """A waybill with cash to collect opens its row."""
-    order = Order.objects.get(pk=_order(entry))
+    order = BILLED.ask(_order(entry))[0]
     if order.cod_amount:
         CashOnDelivery.objects.get_or_create(order=order, defaults={"amount": order.cod_amount})
     return []

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core import rows
 from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import Entry
@@ -18,9 +19,9 @@ from core.prepared import Prepared
 from customers.choices import Group
 from delivery.choices import LONGEST_OFFLINE, Contacted, Relation, ScanState
 from delivery.models import DOOR, Attempt, Scan, Shipment
-from delivery.services import slips
+from delivery.services import cash, slips
 from network.models import Person, Unit
-from network.nearby import suggestions
+from network.nearby import delivering
 from network.places import UnknownPlace
 from orders import services as orders
 from orders.choices import Means
@@ -67,10 +68,9 @@ class Verb:
 def opened(entry: Entry) -> list[Fact]:
     """A waybill opens its shipment; the branch nearest to the consignee is to deliver it."""
     key = next(int(s.removeprefix("order/")) for s in (entry.subject, *entry.also) if s.startswith("order/"))
-    order = Order.objects.select_related("waybill").get(pk=key)
-    terminal = _nearest(order, entry.occurred_at)
+    order = cash.BILLED.ask(key)[0]
     shipment = Shipment.objects.create(
-        order=order, pieces=order.waybill.pieces, door=order.delivery in DOOR, terminal=terminal, place=order.branch,
+        order=order, pieces=order.waybill.pieces, door=order.delivery in DOOR, terminal_id=_nearest(order), place=order.branch,
         key_customer=_of_key_customer(order), opened_at=entry.occurred_at,
     )  # fmt: skip
     slips.expect(shipment)
@@ -90,12 +90,11 @@ def _of_key_customer(order: Order) -> bool:
     return customer is not None and customer.group == Group.KEY
 
 
-def _nearest(order: Order, now: datetime) -> Unit | None:
+def _nearest(order: Order) -> int | None:
     try:
-        found = suggestions(order.consignee_place, now=now, limit=1)
+        return delivering(order.consignee_place)
     except UnknownPlace:
         return None
-    return found[0].unit if found else None
 
 
 # One way through.
@@ -126,13 +125,12 @@ def act(
     if not now - LONGEST_OFFLINE <= moment.at <= now:
         raise Refused("§1.3.3", _("时间不能晚于现在，也不能早于两天前：更早的请由营业部登记并备案。"), field="at")
     try:
-        _perform(shipment, verb, moment, values)
+        _perform(shipment, moment, _scan(shipment, verb, moment, values, source, ScanState.APPLIED))
     except Conflict:
         if not park:
             raise
-        _note(shipment, verb, moment, values, source, ScanState.PARKED)
+        rows.insert([_scan(shipment, verb, moment, values, source, ScanState.PARKED)])
         return shipment
-    _note(shipment, verb, moment, values, source, ScanState.APPLIED)
     _drain(shipment, now)
     return shipment
 
@@ -157,12 +155,15 @@ def locked(number: str, clerk: Person, *, anywhere: bool) -> Shipment:
     return shipment
 
 
-def _perform(shipment: Shipment, verb: str, moment: Moment, values: Values) -> None:
-    row = VERBS[verb]
-    data = row.do(shipment, moment, values)
+def _perform(shipment: Shipment, moment: Moment, scan: Scan) -> None:
+    """Do what a scan says; it goes into the ledger with the fact."""
+    row = VERBS[scan.verb]
+    data = row.do(shipment, moment, scan.data)
     shipment.last_actor, shipment.last_at = label(moment.clerk), moment.now
     shipment.save()
-    publish(about(shipment, row.fact, moment, data))
+    with rows.together():
+        rows.insert([scan])
+        publish(about(shipment, row.fact, moment, data))
 
 
 def about(shipment: Shipment, name: On, moment: Moment, data: Values) -> Fact:
@@ -174,10 +175,10 @@ def about(shipment: Shipment, name: On, moment: Moment, data: Values) -> Fact:
     )  # fmt: skip
 
 
-def _note(
+def _scan(
     shipment: Shipment, verb: str, moment: Moment, values: Values, source: str, state: str, settles: Scan | None = None
 ) -> Scan:
-    return Scan.objects.create(
+    return Scan(
         shipment=shipment, source=source or str(uuid.uuid4()), verb=verb, state=state, settles=settles,
         person=moment.clerk, unit=moment.clerk.unit, at=moment.at, recorded_at=moment.now, data=dict(values),
     )  # fmt: skip
@@ -193,11 +194,10 @@ def _settled(shipment: Shipment, scan: Scan, now: datetime) -> bool:
     moment = Moment(scan.person, scan.at, now)
     try:
         with transaction.atomic():
-            _perform(shipment, scan.verb, moment, scan.data)
+            _perform(shipment, moment, _scan(shipment, scan.verb, moment, scan.data, "", ScanState.APPLIED, settles=scan))
     except (Conflict, Refused):
         shipment.refresh_from_db()
         return False
-    _note(shipment, scan.verb, moment, scan.data, "", ScanState.APPLIED, settles=scan)
     return True
 
 

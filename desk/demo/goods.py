@@ -29,10 +29,10 @@ HOUR = timedelta(hours=1)
 class Goods:
     """What happens to the goods of a life once its order is accepted."""
 
-    def __init__(self, life: Life) -> None:
+    def __init__(self, life: Life, order: Order) -> None:
         self.life = life
         self.rng, self.habits, self.chance = life.rng, life.habits, life.chance
-        self.order = Order.objects.get(number=life.number)
+        self.order = order
         self.due: datetime | None = None
 
     def agreed(self, now: datetime) -> None:
@@ -155,9 +155,9 @@ class Goods:
         weight = self.order.weight_kg
         if self.chance(self.habits.measures_differ):
             weight = (weight * Decimal(self.rng.randint(96, 112)) / 100).quantize(Decimal("0.01"))
-        orders.issue_waybill(
+        waybill = orders.issue_waybill(
             number=self.order.number, clerk=self.life.clerk, pieces=self.order.pieces,
             weight_kg=max(weight, Decimal("0.01")), volume_m3=self.order.volume_m3, now=now,
         )  # fmt: skip
         self.life.over = True
-        Journey(self.life.world, self.order.number).begin(now)
+        Journey(self.life.world, waybill.order).begin(now)

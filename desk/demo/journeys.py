@@ -13,6 +13,7 @@ from delivery.models import CashOnDelivery, Shipment
 from desk.demo.habits import minutes
 from network.models import Person, Unit
 from network.places import Spot, distance_km
+from orders.models import Order
 from rulebook.due import at, local
 from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS
 from rulebook.roles import Role
@@ -27,10 +28,10 @@ AT_THE_DOCK = timedelta(hours=3)
 class Journey:
     """One shipment from its waybill on."""
 
-    def __init__(self, world: World, number: str) -> None:
-        self.world, self.number = world, number
+    def __init__(self, world: World, order: Order) -> None:
+        self.world, self.number, self.origin = world, order.number, order.branch
         self.rng, self.habits, self.chance = world.rng, world.habits, world.chance
-        self.goods = Shipment.objects.select_related("order__branch", "terminal").get(order__number=number)
+        self.goods: Shipment  # as the last act left it
 
     def begin(self, now: datetime) -> None:
         """The goods leave on the evening's vehicle, or the next evening's."""
@@ -49,16 +50,16 @@ class Journey:
 
     @property
     def terminal(self) -> Unit | None:
-        return self.goods.terminal or self.goods.order.branch
+        return self.goods.terminal or self.origin
 
     def _depart(self, now: datetime) -> None:
-        clerk = self._post(self.goods.order.branch, Role.BRANCH_CLERK)
+        clerk = self._post(self.origin, Role.BRANCH_CLERK)
         self._act("depart", clerk, now, vehicle=f"演A{self.rng.randrange(10_000):04}")
         arrives = now + AT_THE_DOCK + timedelta(hours=self._km() / KM_AN_HOUR * self.rng.uniform(0.9, 1.2))
         self._then(arrives, self._arrive)
 
     def _km(self) -> float:
-        here, there = self.goods.order.branch, self.terminal
+        here, there = self.origin, self.terminal
         sites = [Spot(unit.lat, unit.lng) for unit in (here, there) if unit and unit.lat and unit.lng]
         return distance_km(*sites) if len(sites) == 2 else 300.0
 
@@ -129,7 +130,7 @@ class Journey:
         self._then(self._working(back), self._returned)
 
     def _returned(self, now: datetime) -> None:
-        self._act("close_return", self._post(self.goods.order.branch, Role.BRANCH_CLERK), now)
+        self._act("close_return", self._post(self.origin, Role.BRANCH_CLERK), now)
 
     def _sign(self, now: datetime) -> None:
         """The money first, to the fen (§4.3.3.2), then the signature (§4.3.2.8)."""

@@ -69,7 +69,7 @@ class Life:
         self.rng, self.habits, self.chance = world.rng, world.habits, world.chance
         self.branch: Unit | None = None
         self.turn = self.calls = 0
-        self.number = ""
+        self.number = self.place = ""
         self.over = self.accepted = False
 
     def then(self, instant: datetime, step: Callable[[datetime], None]) -> None:
@@ -126,7 +126,7 @@ class Life:
                 )
 
     def _placed(self, order: Order, now: datetime) -> None:
-        self.number, self.branch = order.number, order.branch
+        self.number, self.branch, self.place = order.number, order.branch, order.shipper_place
         if self.branch:
             self.reached(now)
         else:
@@ -141,8 +141,7 @@ class Life:
 
     def assign(self, now: datetime) -> None:
         """The call centre gives the order to the nearest suitable branch (§1.2.1.3)."""
-        spot = place(Order.objects.values_list("shipper_place", flat=True).get(number=self.number))
-        unit = self.world.by_key[nearest(spot, self.world.sites, at=now, limit=1)[0].id]
+        unit = self.world.by_key[nearest(place(self.place), self.world.sites, at=now, limit=1)[0].id]
         orders.assign(number=self.number, branch=unit, clerk=self.world.agent(), now=now)
         self.branch = unit
         self.reached(now)
@@ -216,9 +215,9 @@ class Life:
         return [code for code, region in REGION.items() if self.branch and region == REGION.get(self.branch.code)]
 
     def accept(self, now: datetime) -> None:
-        orders.accept(number=self.number, clerk=self.clerk, now=now)
+        order = orders.accept(number=self.number, clerk=self.clerk, now=now)
         self.accepted = True
-        Goods(self).agreed(now)
+        Goods(self, order).agreed(now)
 
     def _postpone(self, now: datetime) -> None:
         ship_on = local(now).date() + timedelta(days=self.rng.choice((1, 1, 2)))
@@ -227,8 +226,8 @@ class Life:
         self.then(at(ship_on, 8, self.rng.randint(5, 50)), self._resume)
 
     def _resume(self, now: datetime) -> None:
-        orders.resume(number=self.number, clerk=self.clerk, now=now)
-        Goods(self).agreed(now)
+        order = orders.resume(number=self.number, clerk=self.clerk, now=now)
+        Goods(self, order).agreed(now)
 
     # Ends without a waybill.
 

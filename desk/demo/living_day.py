@@ -92,8 +92,8 @@ class Staged(Life):
         self.then(now + minutes(0.5), self._postpone if self.stage == "postponed" else self.accept)
 
     def accept(self, now: datetime) -> None:
-        orders.accept(number=self.number, clerk=self.clerk, now=now)
-        goods = Goods(self)
+        order = orders.accept(number=self.number, clerk=self.clerk, now=now)
+        goods = Goods(self, order)
         if self.stage in ("printed", "dispatched"):
             self.then(now + minutes(6), goods.print_note)
         if self.stage == "dispatched":

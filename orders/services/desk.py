@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core import rows
 from core.fsm import perform
 from core.journal import publish
 from core.models import Entry
@@ -36,10 +37,12 @@ def contact(
     clerk.require("contact")
     order = locked(number, clerk)
     _still_open(order)
-    call = Contact.objects.create(
+    call = Contact(
         order=order, branch=clerk.unit_for(order.branch), by=clerk, at=now, outcome=outcome, reason=reason, remark=remark, checks=list(checks)
     )
-    publish(about(order, On.ORDER_CONTACTED, clerk.actor, now, outcome=outcome, reason=reason, contact=call.pk))
+    with rows.together():
+        rows.insert([call])
+        publish(about(order, On.ORDER_CONTACTED, clerk.actor, now, outcome=outcome, reason=reason, contact=call.pk))
     return call
 
 
@@ -48,9 +51,11 @@ def annotate(*, number: str, clerk: Person, kind: str, text: str, now: datetime)
     """Add a remark; a tracking note after acceptance is the day's follow-up result (§1.4.4)."""
     clerk.require("annotate")
     order = locked(number, clerk)
-    note = Note.objects.create(order=order, kind=kind, text=text, by=clerk, at=now)
+    note = Note(order=order, kind=kind, text=text, by=clerk, at=now)
     name = On.TRACKING_NOTE_ADDED if kind == NoteKind.TRACKING else On.ORDER_NOTE_ADDED
-    publish(about(order, name, clerk.actor, now, note=note.pk, kind=kind))
+    with rows.together():
+        rows.insert([note])
+        publish(about(order, name, clerk.actor, now, note=note.pk, kind=kind))
     return note
 
 
@@ -137,11 +142,13 @@ def print_note(*, number: str, clerk: Person, now: datetime) -> NotePrint:
     order = locked(number, clerk)
     if order.state not in (State.ACCEPTED, State.POSTPONED, State.WAYBILLED):
         raise Refused("§3.5", _("受理确认之后才能打印托运书。"))
-    printed = NotePrint.objects.create(order=order, serial=order.prints.count() + 1, by=clerk, at=now)
+    printed = NotePrint(order=order, serial=order.prints.count() + 1 if order.printed_at else 1, by=clerk, at=now)
     if order.printed_at is None:
         order.printed_at = now
         order.save(update_fields=["printed_at"])
-    publish(about(order, On.NOTE_PRINTED, clerk.actor, now, serial=printed.serial))
+    with rows.together():
+        rows.insert([printed])
+        publish(about(order, On.NOTE_PRINTED, clerk.actor, now, serial=printed.serial))
     return printed
 
 

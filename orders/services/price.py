@@ -6,11 +6,14 @@ from datetime import datetime
 
 import pricing.services as prices
 from core.models import Actor
+from core.prepared import Prepared
 from customers.choices import Group
 from customers.models import Customer
 from orders.choices import PriceState
 from orders.models import Order
 from pricing.services import QuoteFacts
+
+BOUND: Prepared[Customer] = Prepared(lambda phone: Customer.objects.bound().filter(phone_index=phone).order_by("pk")[:1])
 
 
 def facts_of(order: Order, *, at: datetime, customer: Customer | None = None, **measured: object) -> QuoteFacts:
@@ -34,8 +37,7 @@ def facts_of(order: Order, *, at: datetime, customer: Customer | None = None, **
 
 def customer_of(order: Order) -> Customer | None:
     """Return the bound customer who ships under this phone (§3.4.1), None for a stranger (陌生客户)."""
-    found: Customer | None = Customer.objects.bound().filter(phone_index=order.shipper_phone_index).first()
-    return found
+    return BOUND.one(order.shipper_phone_index)
 
 
 def set_price(order: Order, by: Actor, now: datetime) -> None:

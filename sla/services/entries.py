@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
+
+from core.kept import Kept
 from core.models import Entry
 from network.services import head_department
 from rulebook.events import On
@@ -11,6 +14,7 @@ from rulebook.limits import Holder, Limit
 from sla.models import Deadline
 
 CALL_CENTRE_CODE = "CC"
+_calls: Kept[str, int | None] = Kept(lambda: settings.KEPT_SECONDS)
 
 
 def subjects_for(limit: Limit, entry: Entry, replaced: set[str]) -> list[str]:
@@ -50,5 +54,4 @@ def order_of(entry: Entry) -> int | None:
 
 def call_centre() -> int | None:
     """Return the key of the call centre's unit, if the company has one."""
-    unit = head_department(CALL_CENTRE_CODE)
-    return unit.pk if unit else None
+    return _calls.get(CALL_CENTRE_CODE, lambda: unit.pk if (unit := head_department(CALL_CENTRE_CODE)) else None)

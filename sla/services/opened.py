@@ -13,13 +13,20 @@ _list: ContextVar[list[Deadline] | None] = ContextVar("clocks_opened", default=N
 
 @contextmanager
 def clocks_opened() -> Iterator[list[Deadline]]:
-    """Collect the clocks that open in here. If the transaction that opens them fails, they are not stored: do not tell them."""
+    """
+    Collect the clocks that open in here; whoever collects around it hears of them too.
+
+    If the transaction that opens them fails, they are not stored: do not tell them.
+    """
     opened: list[Deadline] = []
+    around = _list.get()
     token = _list.set(opened)
     try:
         yield opened
     finally:
         _list.reset(token)
+        if around is not None:
+            around += opened
 
 
 def note_opened(clocks: Iterable[Deadline]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
+from core import rows
 from core.journal import Fact, publish
 from core.models import SYSTEM
 from orders.models import Order
@@ -12,6 +13,7 @@ from rulebook.events import On
 from sla.choices import State, StepKind
 from sla.models import Heartbeat, Step
 from sla.services.clockwork import LATE_AFTER, Clockwork
+from sla.services.opened import clocks_opened
 
 log = structlog.get_logger(__name__)
 
@@ -39,14 +41,15 @@ def tick_age(now: datetime) -> timedelta | None:
 
 
 def _announce_all(now: datetime, batch: int) -> int:
-    handled = 0
+    handled, more = 0, Step.objects.due(now).filter(attempts=0).exists()
     for _round in range(MOST_BATCHES):
-        if not Step.objects.due(now).filter(attempts=0).exists():
+        if not more:
             break
-        count = _announce(now, batch)
+        with clocks_opened() as opened:
+            count = _announce(now, batch)
         handled += count
-        if not count:  # what is left another one holds
-            break
+        caught_up = any(clock.due_at and clock.due_at < now for clock in opened)  # a day's duty that was missed for days
+        more = bool(count) and (count == batch or caught_up)  # where less was claimed, another one holds what is left
     return handled
 
 
@@ -74,8 +77,8 @@ def _retry_failing(now: datetime, limit: int) -> int:
 def _claim(now: datetime, limit: int, *, failing: bool) -> list[Step]:
     """Lock due steps with their clocks, passing over what a service or another worker holds right now."""
     steps = Step.objects.due(now).filter(attempts__gt=0) if failing else Step.objects.due(now).filter(attempts=0)
-    rows = steps.select_related("deadline__order").defer(*UNREAD).order_by("at")
-    return list(rows.select_for_update(skip_locked=True, of=("self", "deadline"), no_key=True)[:limit])
+    oldest = steps.select_related("deadline__order").defer(*UNREAD).order_by("at")
+    return list(oldest.select_for_update(skip_locked=True, of=("self", "deadline"), no_key=True)[:limit])
 
 
 def _one_by_one(steps: list[Step], now: datetime) -> None:
@@ -94,10 +97,11 @@ def _breach(steps: list[Step], now: datetime) -> None:
     clockwork.adopt(steps)
     for step in steps:
         clockwork.announce(step, now, late=now - step.at > LATE_AFTER)
-    clockwork.save()
     warned = [step for step in steps if step.kind == StepKind.WARN and step.state == State.MET]
-    if facts := [_warning(step, now) for step in warned] + clockwork.announcements():
-        publish(*facts)
+    with rows.together():
+        clockwork.save()
+        if facts := [_warning(step, now) for step in warned] + clockwork.announcements():
+            publish(*facts)
 
 
 def _warning(step: Step, now: datetime) -> Fact:

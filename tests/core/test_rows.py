@@ -115,3 +115,14 @@ def test_a_constraint_speaks_at_the_end():
     with pytest.raises(IntegrityError):
         store(*twice)
     assert not Entry.objects.exists()
+
+
+def test_what_is_written_back_waits_for_the_others_in_its_order(db: None) -> None:
+    """A clock is closed before the next one of its kind opens: the order of the statements is kept."""
+    rows = insert([entry(1, order_number="E1", seq=1)])
+    with together():
+        rows[0].seq = 2
+        write_back(rows, "seq")
+        insert([entry(2, order_number="E1", seq=1)])
+        assert Entry.objects.get().seq == 1
+    assert sorted(Entry.objects.values_list("subject", "seq")) == [("order/1", 2), ("order/2", 1)]

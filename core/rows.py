@@ -80,8 +80,9 @@ def insert(rows: Sequence[Row]) -> list[Row]:
     give_keys(rows)
     columns = _columns(type(rows[0]), (), connection.vendor)
     send((_insertion(type(rows[0]), connection.vendor), [_packed(rows, columns)]))
+    alias = connection.alias
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, alias
         if isinstance(row, SafeFSMModelMixin):
             row._update_initial_state()
     return list(rows)

@@ -266,7 +266,16 @@ class _Shared(dict[str, forms.Field]):
 
 
 class DraftReader(DraftForm):
-    """The form for doors that read contents by the thousand and draw none: copying its fields would be a third of the work."""
+    """The form for doors that read contents by the thousand and draw none: its fields are neither copied nor bound to labels."""
+
+    def _clean_fields(self) -> None:
+        for name, field in self.fields.items():
+            try:
+                self.cleaned_data[name] = field.clean(field.widget.value_from_datadict(self.data, self.files, name))
+                if further := getattr(self, f"clean_{name}", None):
+                    self.cleaned_data[name] = further()
+            except ValidationError as error:
+                self.add_error(name, error)
 
 
 DraftReader.base_fields = _Shared(DraftReader.base_fields)

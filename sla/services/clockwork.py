@@ -106,11 +106,12 @@ class Clockwork:
             self._fill_holders(entry)
         self._catch_up(name, entry)
         replaced = self._replace(name, entry, facts)
+        known = facts.as_data() if STARTING[name] else {}
         for limit in STARTING[name]:
             if not limit.follows and limit.applies(facts):
                 for subject in subjects_for(limit, entry, replaced):
                     if not self._runs(limit, subject):
-                        self._open(limit, subject, entry, facts)
+                        self._open(limit, subject, entry, facts, known)
         self._settle(name, entry)
         if name in UNDOINGS:
             self._undo(name, entry)
@@ -275,11 +276,11 @@ class Clockwork:
 
     # Opening.
 
-    def _open(self, limit: Limit, subject: str, entry: Entry, facts: Facts) -> None:
+    def _open(self, limit: Limit, subject: str, entry: Entry, facts: Facts, known: dict[str, object]) -> None:
         start = limit.start(entry.occurred_at, facts)
         deadline = self._new(
             limit, subject=subject, started_at=start, due_at=limit.due(start, facts),
-            facts=facts.as_data(), start_entry_id=entry.pk, order_id=order_of(entry), holder_id=holder_of(limit, entry),
+            facts=known, start_entry_id=entry.pk, order_id=order_of(entry), holder_id=holder_of(limit, entry),
             responsible_id=unit_of(entry, "responsible"),
         )  # fmt: skip
         for follower in FOLLOWERS[limit.clause]:

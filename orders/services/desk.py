@@ -30,15 +30,16 @@ def contact(
 ) -> Contact:
     """
     Record a phone call to the customer (§1.4.1); `checks` are the points of §4.3.2.1 gone through. It counts for the branch
-    whose staff made it: a call by the call centre does not let the branch accept.
+    whose staff made it: a call by the call centre, or before any branch has the order, does not let a branch accept.
 
     :raises Conflict: the order is billed or cancelled
     """
     clerk.require("contact")
     order = locked(number, clerk)
     _still_open(order)
+    caller = clerk.unit_for(order.branch) if order.branch else None
     call = Contact(
-        order=order, branch=clerk.unit_for(order.branch), by=clerk, at=now, outcome=outcome, reason=reason, remark=remark, checks=list(checks)
+        order=order, branch=caller, by=clerk, at=now, outcome=outcome, reason=reason, remark=remark, checks=list(checks)
     )
     with rows.together():
         rows.insert([call])

@@ -14,19 +14,21 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Exists, F, Max, Min, OuterRef
 
 from core.models import Entry
-from delivery.services import out_of_balance
+from delivery.services import faults
 from network.choices import UnitKind
 from network.models import Unit
 from network.services import calendar, head_department
 from notify.models import Message
+from reports.books import BEAT as BOOKS
 from rulebook.due import local_day
 from sla.choices import State
 from sla.models import Deadline, Heartbeat, Step
-from sla.services import tick_age
+from sla.services import beat_age, tick_age
 from sla.services.entries import CALL_CENTRE_CODE
 
 TICK_STALE = timedelta(seconds=15)  # three intervals
 OUTBOX_STALE = timedelta(seconds=60)  # the sweep takes what is older than ten
+BOOKS_STALE = timedelta(hours=26)  # the check runs once a night
 CALENDAR_AHEAD = timedelta(days=60)  # the longest limit is 30 working days
 
 
@@ -142,12 +144,18 @@ def outbox(now: datetime) -> list[Finding]:
 
 
 def cash(now: datetime) -> list[Finding]:
-    """Collected = remitted + outstanding + written off, for every order (§4.3.3.2)."""
-    wrong = out_of_balance()
-    count = wrong.count()
-    if not count:
-        return []
-    return [Finding(f"{count} 票代收货款账实不符，例如 {wrong[0].order.number}", "由财务按该订单的收付记录核对。")]
+    """Collected = remitted + outstanding + written off, for every order, customer and branch (§4.3.3.2)."""
+    found = list(faults())
+    age = beat_age(BOOKS, now)
+    stale = age is not None and age > BOOKS_STALE
+    late = [Finding("代收货款夜间对账超过 26 小时没有运行", "检查任务进程和定时器。", warning=True)] if stale else []
+    if not found:
+        return late
+    kinds = {"order": "订单", "customer": "客户", "branch": "营业部"}
+    named = next((fault for fault in found if fault.kind == "order"), found[0])
+    count = len(found)
+    words = f"{count} 处代收货款账目不平，例如{kinds[named.kind]} {named.name}，相差 {named.sums.gap} 元"
+    return [*late, Finding(words, "由财务按收付记录核对：已收 = 已汇付 + 未汇付 + 已核销。")]
 
 
 def working_days(now: datetime) -> list[Finding]:

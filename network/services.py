@@ -174,3 +174,9 @@ def set_day(day: date, *, is_workday: bool, confirmed: bool, source: str) -> Cal
         date=day, defaults={"is_workday": is_workday, "confirmed": confirmed, "source": source}
     )
     return row
+
+
+def units_of(role: Role) -> list[int]:
+    """Return the keys of the units in which somebody holds this post now."""
+    held = Post.objects.filter(role=role, until=None)
+    return sorted(set(held.values_list("unit", flat=True)))

@@ -9,6 +9,7 @@ class Kind(TextChoices):
     ALARM = "alarm", _("超时告警")
     CANCELLED = "cancelled", _("订单取消")
     BILL_DISPUTED = "disputed", _("开单异议")
+    BOOKS = "books", _("对账异常")
     AMENDMENT = "amendment", _("更改单待审批")
     ARRIVAL_CHECK = "arrival", _("到货检查异常")
     DEMAND = "demand", _("现场要求待答复")

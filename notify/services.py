@@ -10,14 +10,20 @@ from core.journal import Fact
 from core.models import Entry
 from core.rows import insert, new
 from network.models import Person, Unit
+from network.services import units_of
 from notify.choices import Kind
 from notify.models import Message
 from rulebook.events import On
+from rulebook.roles import Role
 from sla.services.entries import call_centre
 
 ALARMING = frozenset({"§1.2.1.1", "§1.2.1.1b"})
 """Breaches that alert the call centre (§3.6.1)."""
 
+TO_THE_BRANCH: dict[str, Kind] = {
+    On.ORDER_REACHED_BRANCH: Kind.NEW_ORDER, On.BILL_DISPUTED: Kind.BILL_DISPUTED, On.AMENDMENT_PROPOSED: Kind.AMENDMENT,
+    On.DEMAND_REPORTED: Kind.DEMAND,
+}  # fmt: skip
 SWEEP_AFTER = timedelta(seconds=10)
 
 
@@ -48,20 +54,16 @@ def _addressees(entry: Entry, calls: int | None) -> list[tuple[int | None, Kind]
     """Return who is told what; a unit is told once. `calls` is the call centre where it may have to know."""
     data = entry.data
     match entry.name:
-        case On.ORDER_REACHED_BRANCH:
-            return [(data["branch"], Kind.NEW_ORDER)]
+        case name if name in TO_THE_BRANCH:
+            return [(data["branch"], TO_THE_BRANCH[name])]
         case On.ORDER_UNASSIGNED:
             return [(calls, Kind.TO_ASSIGN)]
         case On.ORDER_CANCELLED if data["branch"] and entry.actor_kind != "person":
             return [(data["branch"], Kind.CANCELLED)]
-        case On.BILL_DISPUTED:
-            return [(data["branch"], Kind.BILL_DISPUTED)]
-        case On.AMENDMENT_PROPOSED:
-            return [(data["branch"], Kind.AMENDMENT)]
+        case On.BOOKS_DIFFERED:
+            return [(unit, Kind.BOOKS) for unit in units_of(Role.FINANCE)]
         case On.SHIPMENT_ARRIVED if data["checked"]:
             return [(data["origin"], Kind.ARRIVAL_CHECK)]
-        case On.DEMAND_REPORTED:
-            return [(data["branch"], Kind.DEMAND)]
         case On.DEADLINE_WARNED:
             return [(data["holder"], Kind.REMINDER)]
         case On.DEADLINE_BREACHED:

@@ -117,6 +117,7 @@ class On(StrEnum):
     CASH_REMITTED = auto()
     CASH_VOIDED = auto()
     CASH_WRITTEN_OFF = auto()
+    BOOKS_DIFFERED = auto()
 
     # complaints and claims (§1.6, §4.4, §4.5)
     COMPLAINT_FILED = auto()

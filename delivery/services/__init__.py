@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from core.journal import Fact
 from core.models import Entry
 from delivery.services import cash, shipments, slips
+from delivery.services.books import books, faults, out_of_balance
 from delivery.services.cash import (
     bank,
-    books,
     collect,
     confirm_bank,
     count,
-    out_of_balance,
     raise_discrepancy,
     remit,
     resolve,
@@ -48,6 +47,7 @@ __all__ = [
     "confirm_bank",
     "count",
     "crew_of",
+    "faults",
     "freight_to_collect",
     "freights_to_collect",
     "hand_on",

@@ -7,16 +7,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
 
 from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import Actor, Entry
 from core.prepared import Prepared
-from delivery.choices import LONGEST_OFFLINE, OUTSTANDING, PAYOUT_DAYS, Cash, Holder, Means, Move, Plan
+from delivery.choices import LONGEST_OFFLINE, PAYOUT_DAYS, Cash, Holder, Means, Move, Plan
 from delivery.models import CashMovement, CashOnDelivery
-from network.models import Person, Unit
+from network.models import Person
 from orders.models import Order
 from orders.services.common import label
 from rulebook.due import local
@@ -305,39 +304,3 @@ def _fact(
         name=name, subject=cash.subject, at=at, recorded=now, by=by, order=number, also=(f"order/{cash.order_id}",),
         data={"unit": cash.unit_id} | (data or {}),
     )  # fmt: skip
-
-
-def books(unit: Unit | None = None) -> dict[str, Decimal]:
-    """
-    Return what was collected, remitted, written off and is outstanding, by the movements (CNY); of one unit or in all.
-
-    Collected = remitted + written off + outstanding holds whenever the books are whole (issue D10).
-    """
-    moves = CashMovement.objects.filter(unit=unit) if unit else CashMovement.objects.all()
-    sums = {row["kind"]: row["sum"].quantize(Decimal("0.01")) for row in moves.values("kind").annotate(sum=Sum("amount"))}
-    zero = Decimal("0.00")
-    collected = sums.get(Move.COLLECT, zero) - sums.get(Move.TAKE_BACK, zero)
-    remitted, lost = sums.get(Move.REMIT, zero), sums.get(Move.WRITE_OFF, zero)
-    return {
-        "collected": collected,
-        "remitted": remitted,
-        "written_off": lost,
-        "outstanding": collected - remitted - lost,
-    }
-
-
-def out_of_balance() -> QuerySet[CashOnDelivery, CashOnDelivery]:
-    """Return the rows whose movements do not say what their state says; there are none while the books are whole."""
-    money = DecimalField(max_digits=14, decimal_places=2)
-    nothing = Value(Decimal("0.00"), output_field=money)
-    owed = Case(
-        When(movements__credit=Holder.OWED, then=F("movements__amount")),
-        When(movements__debit=Holder.OWED, then=-F("movements__amount")),
-        default=nothing, output_field=money,
-    )  # fmt: skip
-    held = Q(state__in=OUTSTANDING, collected_at__isnull=False)
-    rows = CashOnDelivery.objects.annotate(
-        owed=Sum(owed), expected=Case(When(held, then=F("amount")), default=nothing, output_field=money)
-    )
-    wrong: QuerySet[CashOnDelivery, CashOnDelivery] = rows.exclude(owed=F("expected")).order_by("pk")
-    return wrong

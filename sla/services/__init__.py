@@ -5,12 +5,14 @@ from sla.services.clockwork import on_entries
 from sla.services.explaining import Line, explain
 from sla.services.filings import decide_filing, file, on_linked_waybills, reason_for
 from sla.services.opened import clocks_opened
-from sla.services.ticking import tick, tick_age
+from sla.services.ticking import beat_age, beaten, tick, tick_age
 
 __all__ = [
     "Line",
     "Move",
     "apply_calendar",
+    "beat_age",
+    "beaten",
     "calendar_moves",
     "clocks_opened",
     "decide_filing",

@@ -28,16 +28,25 @@ def tick(*, now: datetime, batch: int = BATCH) -> int:
     handled = _announce_all(now, batch)
     if Step.objects.due(now).filter(attempts__gt=0).exists():
         handled += _retry_failing(now, batch)
-    beat = {"at": now, "handled": handled}
-    if not Heartbeat.objects.filter(name=BEAT).update(**beat):
-        Heartbeat.objects.get_or_create(name=BEAT, defaults=beat)
+    beaten(BEAT, handled=handled, now=now)
     return handled
 
 
-def tick_age(now: datetime) -> timedelta | None:
-    """Return how long ago the tick last ran, or None if it never did."""
-    beat = Heartbeat.objects.filter(name=BEAT).first()
+def beaten(name: str, *, handled: int, now: datetime) -> None:
+    """Note that a recurring job has run, and how much it had to do."""
+    beat = {"at": now, "handled": handled}
+    if not Heartbeat.objects.filter(name=name).update(**beat):
+        Heartbeat.objects.get_or_create(name=name, defaults=beat)
+
+
+def beat_age(name: str, now: datetime) -> timedelta | None:
+    """Return how long ago a recurring job last ran, or None if it never did."""
+    beat = Heartbeat.objects.filter(name=name).first()
     return now - beat.at if beat else None
+
+
+def tick_age(now: datetime) -> timedelta | None:
+    return beat_age(BEAT, now)
 
 
 def _announce_all(now: datetime, batch: int) -> int:

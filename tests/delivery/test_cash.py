@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.models import Actor, Entry
 from delivery import services as delivery
 from delivery.models import CashMovement, CashOnDelivery, Shipment
+from delivery.services.books import Sums
 from orders import services as orders
 from orders.models import Order
 from rulebook.errors import Conflict, Denied, Refused
@@ -90,7 +91,7 @@ def test_the_whole_way_of_the_money(company):
         ("bank", "bank", "branch", PRICE),
         ("remit", "owed", "bank", PRICE),
     ]
-    assert delivery.books() == {"collected": PRICE, "remitted": PRICE, "written_off": 0, "outstanding": 0}
+    assert delivery.books() == Sums(collected=PRICE, remitted=PRICE, outstanding=0, written_off=0)
     told = (
         Entry.objects.filter(order_number=order.number, name__startswith="cash_")
         .order_by("seq")
@@ -181,7 +182,7 @@ def test_money_that_was_not_there_is_booked_back(company):
     delivery.resolve(number=order.number, clerk=company.manager, paid=False, remark="误登，客户未付", now=NOON)
     assert cash(order).state == "due"
     assert movements(order) == [("collect", "courier", "owed", PRICE), ("take_back", "owed", "courier", PRICE)]
-    assert delivery.books()["outstanding"] == 0
+    assert delivery.books().outstanding == 0
 
 
 def test_what_is_lost_is_written_off_by_finance_alone(company):
@@ -191,7 +192,7 @@ def test_what_is_lost_is_written_off_by_finance_alone(company):
         delivery.write_off(number=order.number, clerk=company.manager, remark="被抢", now=NOON)
     delivery.write_off(number=order.number, clerk=company.finance, remark="已报案，转理赔", now=NOON)
     assert cash(order).state == "written_off"
-    assert delivery.books() == {"collected": PRICE, "remitted": 0, "written_off": PRICE, "outstanding": 0}
+    assert delivery.books() == Sums(collected=PRICE, remitted=0, outstanding=0, written_off=PRICE)
 
 
 def test_another_branch_finds_nothing(company):
@@ -269,14 +270,14 @@ def test_the_books_balance_after_every_step(company, steps, amount):
                 state, booked = after
             assert cash(order).state == state.removesuffix("+")
             found = delivery.books()
-            assert found["collected"] == found["remitted"] + found["written_off"] + found["outstanding"]
+            assert found.gap == 0
             held = (
                 amount
                 if state in ("collected", "counted", "banked", "banked+") or (state == "discrepancy" and booked)
                 else 0
             )
-            assert found["outstanding"] == held
-            assert list(delivery.out_of_balance()) == []
+            assert found.outstanding == held
+            assert list(delivery.faults()) == []
         transaction.set_rollback(True)
 
 

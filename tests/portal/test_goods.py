@@ -15,7 +15,7 @@ from tests.factories import sh
 pytestmark = pytest.mark.django_db
 OURS_ALONE = {
     On.SHIPMENT_OPENED, On.SHIPMENT_FOLLOWED_UP, On.CIRCUMSTANCE_NOTED, On.DEMAND_REPORTED, On.DEMAND_ANSWERED,
-    On.HELPERS_HIRED,
+    On.HELPERS_HIRED, On.BOOKS_DIFFERED,
 }  # fmt: skip
 """Facts that concern nobody outside: the waybill has told of it, or it is noted and settled among us."""
 

@@ -115,6 +115,7 @@ class AmendForm(RefusableForm):
     consignee_address = Text(label=lazy("收货地址"), max_length=200)
     delivery = forms.ChoiceField(label=lazy("送货方式"), choices=Delivery.choices, error_messages=CHOOSE)
     slip_return = forms.ChoiceField(label=lazy("签收单"), choices=SlipReturn.choices, error_messages=CHOOSE)
+    cod_amount = Figure(label=lazy("代收货款（元）"), step=CENT, unit="元", min_value=0, max_value=MOST_MONEY)
     amount = Figure(
         label=lazy("更改后运费（元）"), step=CENT, unit="元", min_value=CENT, max_value=MOST_MONEY, required=False,
         help_text=lazy("仅营业部报价的运单可填；有系统价的自动重算"),
@@ -139,6 +140,7 @@ def amendable(order: Order, waybill: Waybill) -> dict[str, Any]:
         **{name: getattr(waybill, name) for name in ("pieces", "weight_kg", "volume_m3", "payer")},
         "consignee_name": consignee.name, "consignee_phone": "", "consignee_place": consignee.place,
         "consignee_address": consignee.address, "delivery": order.delivery, "slip_return": order.slip_return,
+        "cod_amount": order.cod_amount,
     }  # fmt: skip
 
 

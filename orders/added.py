@@ -1,4 +1,4 @@
-"""What a waybill costs on top after it was issued: charges that the delivery itself causes (§1.3.3.3)."""
+"""What a waybill costs on top after it was issued: charges that the delivery itself causes (§1.3.3.3), freight given back (§4.6)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from core.language import english
@@ -58,3 +58,24 @@ class AddedCharge(models.Model):
     @property
     def words(self) -> str:
         return self.words_en if english() else self.words_zh
+
+
+class FreightRefund(models.Model):
+    """Freight given back because timed air came after its promise (§4.6): a ledger line of its own, once a waybill, never changed."""
+
+    waybill = models.OneToOneField(Waybill, models.PROTECT, related_name="refund")
+    version = models.PositiveIntegerField()  # of the bill whose freight lines these are
+    amount = models.DecimalField(_("退还运费"), max_digits=12, decimal_places=2)
+    promised_at = models.DateTimeField()
+    there_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, there_at__gt=F("promised_at")), name="refund_is_of_late_goods"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.waybill_id} {self.amount}"

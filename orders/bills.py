@@ -46,6 +46,8 @@ class Waybill(models.Model):
     parcels = models.JSONField(default=list)  # pieces of one size: rulebook.measures.Parcel
     payer = models.CharField(_("付款方式"), max_length=12, choices=Payer.choices, default=Payer.SHIPPER)
     price_source = models.CharField(max_length=10, choices=PriceState.choices, default=PriceState.CONFIRMED)
+    product = models.CharField(_("产品"), max_length=20, blank=True)  # what it is priced as (§4.6)
+    promised_at = models.DateTimeField(_("到达承诺"), null=True)  # fixed at billing; None where the branch quoted
     amount = models.DecimalField(_("运费合计"), max_digits=12, decimal_places=2, default=0)
     price_zh = models.CharField(max_length=500, blank=True)  # why it is this much, in one sentence
     price_en = models.CharField(max_length=500, blank=True)
@@ -163,6 +165,7 @@ class Amendment(SafeFSMModelMixin, models.Model):
     lines = models.JSONField(default=list)  # the price lines it would bring
     price_zh = models.CharField(max_length=500, blank=True)
     price_en = models.CharField(max_length=500, blank=True)
+    promised_at = models.DateTimeField(null=True)  # the promise it would bring (§4.6)
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

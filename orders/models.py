@@ -13,7 +13,7 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 from core.fsm import SafeFSMModelMixin, guard
 from core.personal import EncryptedTextField, blind, digits
 from network.models import Person, Unit
-from orders.added import AddedCharge
+from orders.added import AddedCharge, FreightRefund
 from orders.bills import Amendment, BillLine, Waybill, WaybillPrint
 from orders.choices import (
     AGREED,
@@ -33,7 +33,8 @@ from pricing.models import GivenQuote
 from rulebook.products import PRODUCTS
 
 __all__ = [
-    "AddedCharge", "Amendment", "BillLine", "BranchQuote", "Contact", "ImportJob", "ImportReject", "Move", "Note", "NotePrint", "Order",
+    "AddedCharge", "Amendment", "BillLine", "BranchQuote", "Contact", "FreightRefund", "ImportJob", "ImportReject", "Move", "Note",
+    "NotePrint", "Order",
     "OrderQuerySet", "Version", "Waybill", "WaybillPrint",
 ]  # fmt: skip
 

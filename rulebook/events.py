@@ -45,6 +45,7 @@ class On(StrEnum):
     AMENDMENT_REFUSED = auto()
     WAYBILL_AMENDED = auto()
     CHARGE_ADDED = auto()
+    FREIGHT_REFUNDED = auto()
     ORDER_HANDED_BACK = auto()
     PERSONAL_DATA_SHOWN = auto()
 
@@ -91,6 +92,8 @@ class On(StrEnum):
     SHIPMENT_WAITING_ON_SITE = auto()
     DELIVERY_ATTEMPT_FAILED = auto()
     DELIVERY_TIME_AGREED = auto()
+    DELIVERY_WANTED = auto()
+    DELIVERY_UNWANTED = auto()
     SHIPMENT_SIGNED = auto()
     SHIPMENT_SIGNED_WITH_EXCEPTION = auto()
     SHIPMENT_REFUSED = auto()
@@ -108,6 +111,7 @@ class On(StrEnum):
     SLIP_CLOSED = auto()
 
     # cash on delivery (§4.3.3.2)
+    CASH_CHANGED = auto()
     CASH_COLLECTED = auto()
     CASH_DISCREPANCY_RAISED = auto()
     CASH_RESOLVED = auto()

@@ -108,7 +108,7 @@ def _quote(
         rule=terms.rule if terms else offer.rule if offer else rates.rule,
         zh=zh,
         en=en,
-        arrives_by=promise(rates, facts.at),
+        arrives_by=promise(rates, facts.ready or facts.at),
     )
 
 

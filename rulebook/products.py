@@ -1,6 +1,7 @@
-"""Products (§4.6)."""
+"""Products and what is given back when one does not keep its promise (§4.6)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 
@@ -25,3 +26,12 @@ PRODUCTS = {
         Product("agent_lane", "偏线", "Agent lane"),
     )
 }
+
+FREIGHT_LINES = frozenset({"freight", "campaign"})
+"""The lines of a bill that are its freight: the freight itself and what a campaign took off it; surcharges are not †."""
+
+
+def freight_is_refunded(product: str, *, promised_at: datetime | None, there_at: datetime) -> bool:
+    """Tell whether the freight is refunded: timed air that was there after its promise; at the very instant is in time (§0.2)."""
+    row = PRODUCTS.get(product)
+    return row is not None and row.refund_if_late and promised_at is not None and there_at > promised_at

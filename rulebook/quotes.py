@@ -18,7 +18,8 @@ class QuoteFacts:
     """What a price depends on. Places are GB/T 2260 codes, weight in kg, volume in m³, money in CNY, `at` the instant asked.
 
     `product` is a code of §4.6, '' leaves it to us; `customer` the key of a bound customer record (§3.4.1);
-    `membership` the group of §4.1; `attempts` how often delivery was tried (§1.3.3.3).
+    `membership` the group of §4.1; `attempts` how often delivery was tried (§1.3.3.3). `ready` is when the goods are handed over,
+    which the promise counts from; None: at `at`.
     """
 
     from_place: str
@@ -26,6 +27,7 @@ class QuoteFacts:
     weight_kg: Decimal
     volume_m3: Decimal
     at: datetime
+    ready: datetime | None = None
     pieces: int = 1
     product: str = ""
     customer: int | None = None

@@ -168,7 +168,7 @@ class Shipment(SafeFSMModelMixin, models.Model):
         """The consignee fetches the goods."""
         self.door = False
 
-    @transition(field=state, source=list(TO_PLAN), target=State.OUT_FOR_DELIVERY, conditions=[is_for_the_door])
+    @transition(field=state, source=[*TO_PLAN, State.READY_FOR_PICKUP], target=State.OUT_FOR_DELIVERY, conditions=[is_for_the_door])
     def load_for_delivery(self, *, driver: Person, vehicle: str) -> None:
         self.driver, self.vehicle, self.place = driver, vehicle, None
         self.attempts_made += 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from core.journal import Fact
 from core.models import Entry
-from delivery.services import cash, shipments, slips
+from delivery.services import amended, cash, refunds, shipments, slips
 from delivery.services.books import books, faults, out_of_balance
 from delivery.services.cash import (
     bank,
@@ -31,7 +31,7 @@ from delivery.services.records import (
 )
 from delivery.services.shipments import VERBS, act
 from delivery.services.slips import chain, close, hand_on, lose, reject, resend, return_slip
-from rulebook.events import On
+from rulebook.events import SIGNED, On
 
 __all__ = [
     "VERBS",
@@ -77,5 +77,8 @@ def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
 REACTIONS: dict[str, Callable[[Entry], list[Fact]]] = {
     **cash.REACTIONS,
     On.SHIPMENT_RETURNED: slips.called_off,
+    On.AMENDMENT_PROPOSED: amended.asked_for,
+    On.WAYBILL_AMENDED: amended.approved,
+    **dict.fromkeys(SIGNED, refunds.of_late_goods),
     On.WAYBILL_ISSUED: lambda entry: [*shipments.opened(entry), *cash.REACTIONS[On.WAYBILL_ISSUED](entry)],
 }

@@ -70,7 +70,8 @@ def opened(entry: Entry) -> list[Fact]:
     key = next(int(s.removeprefix("order/")) for s in (entry.subject, *entry.also) if s.startswith("order/"))
     order = cash.BILLED.ask(key)[0]
     shipment = Shipment.objects.create(
-        order=order, pieces=order.waybill.pieces, door=order.delivery in DOOR, terminal_id=_nearest(order), place=order.branch,
+        order=order, pieces=order.waybill.pieces, door=order.delivery in DOOR, terminal_id=nearest(order.consignee_place),
+        place=order.branch,
         key_customer=_of_key_customer(order), opened_at=entry.occurred_at,
     )  # fmt: skip
     slips.expect(shipment)
@@ -90,9 +91,10 @@ def _of_key_customer(order: Order) -> bool:
     return customer is not None and customer.group == Group.KEY
 
 
-def _nearest(order: Order) -> int | None:
+def nearest(place: str) -> int | None:
+    """Return the key of the branch that delivers to a place, None where none is known."""
     try:
-        return delivering(order.consignee_place)
+        return delivering(place)
     except UnknownPlace:
         return None
 

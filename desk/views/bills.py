@@ -30,11 +30,12 @@ from orders.services.amending import Effect, changes_of, effect
 from orders.services.billing import Preview
 from orders.services.charging import Charge, present
 from rulebook.errors import Refused
+from rulebook.products import PRODUCTS
 
 PAGE = 30
 TABS = {
     "to-bill": lazy("待开单"), "check": lazy("待核对"), "confirm": lazy("待客户确认"), "copy": lazy("客户联未交付"),
-    "amend": lazy("更改待审批"),
+    "amend": lazy("更改待审批"), "refund": lazy("退还运费"),
 }  # fmt: skip
 
 
@@ -70,6 +71,8 @@ def _waiting(person: Person, tab: str) -> Any:
             return seen.unconfirmed()
         case "copy":
             return seen.copy_open()
+        case "refund":
+            return seen.filter(refund__isnull=False).select_related("refund").order_by("-refund__at")
     return seen.filter(amendments__state=AmendmentState.PROPOSED)
 
 
@@ -175,6 +178,7 @@ def _bill_page(
     asked = waybill.open_amendment()
     context = {
         "order": order, "waybill": waybill, "price": told(present(waybill)), "added": waybill.added.order_by("pk"), "problem": problem, "asked": asked,
+        "product": in_words(PRODUCTS[waybill.product]) if waybill.product else "", "refund": getattr(waybill, "refund", None),
         "differences": said_differences(waybill.differences), "steps": list(open_steps(waybill, asked, person, bound or {})),
         "failed": next(iter(bound or {}), ""), "prints": waybill.prints.select_related("by").order_by("-pk"),
         "amendments": [

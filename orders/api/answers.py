@@ -16,6 +16,7 @@ from orders.models import (
     BillLine,
     BranchQuote,
     Contact,
+    FreightRefund,
     Note,
     NotePrint,
     Order,
@@ -119,15 +120,26 @@ class AddedChargeAnswer(serializers.ModelSerializer[AddedCharge]):
         read_only_fields = fields
 
 
+class RefundAnswer(serializers.ModelSerializer[FreightRefund]):
+    """Freight given back for timed air that came after its promise (§4.6)."""
+
+    class Meta:
+        model = FreightRefund
+        fields = ("amount", "promised_at", "there_at", "at")
+        read_only_fields = fields
+
+
 class WaybillAnswer(serializers.ModelSerializer[Waybill]):
     lines = BillLineAnswer(source="lines_now", many=True)
     added = AddedChargeAnswer(many=True, help_text="开单后的费用，如再送费")
+    refund = RefundAnswer(allow_null=True, default=None)
 
     class Meta:
         model = Waybill
         fields = (
-            "number", "outside_no", "version", "pieces", "weight_kg", "volume_m3", "parcels", "payer", "price_source", "amount",
-            "price_zh", "price_en", "lines", "added", "differences", "issued_at", "checked_at", "told_at", "confirmed_at",
+            "number", "outside_no", "version", "pieces", "weight_kg", "volume_m3", "parcels", "payer", "price_source", "product",
+            "promised_at", "amount", "refund", "price_zh", "price_en", "lines", "added",
+            "differences", "issued_at", "checked_at", "told_at", "confirmed_at",
             "disputed_at", "copy_at",
         )  # fmt: skip
         read_only_fields = fields

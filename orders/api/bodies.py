@@ -167,6 +167,7 @@ class ChangesBody(WaybillBody):
     consignee_address = Line(max_length=200, required=False)
     delivery = serializers.ChoiceField(choices=Delivery.choices, required=False)
     slip_return = serializers.ChoiceField(choices=SlipReturn.choices, required=False)
+    cod_amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=0, max_value=MOST_MONEY, required=False)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         values = super().to_internal_value(data)

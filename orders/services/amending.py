@@ -28,11 +28,12 @@ from rulebook.errors import Conflict, Denied, Refused
 from rulebook.events import On
 from rulebook.measures import is_exact
 
+CASH = "§4.3.3.2"
 CENT, MOST_MONEY = Decimal("0.01"), Decimal("9999999.99")
 CONSIGNEE = ("consignee.name", "consignee.phone", "consignee.place", "consignee.address")
-ORDERED_FIELDS = (*CONSIGNEE, "delivery", "slip_return")
+ORDERED_FIELDS = (*CONSIGNEE, "delivery", "slip_return", "cod_amount")
 AMENDABLE = (*BILLED_FIELDS, *ORDERED_FIELDS)
-"""What an amendment may change. Cash on delivery is not among them: what has been collected is settled by its own rules."""
+"""What an amendment may change. Whether goods and money still allow it is for those who hold them: they hear of it and refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,19 @@ def effect(
     changes = {
         name: [str(now_reads[name]), str(then_reads[name])] for name in AMENDABLE if now_reads[name] != then_reads[name]
     }
-    found = measured(order, **{name: then_reads[name] for name in BILLED_FIELDS})
     _check_terms(then_reads)
+    cod = Decimal(str(then_reads["cod_amount"]))
+    found = measured(order, cod_amount=cod, **{name: then_reads[name] for name in BILLED_FIELDS})
     before = present(waybill)
-    after = _price(order, draft_with(content, then_reads), found, before, amount, now)
+    ready = now if "consignee.place" in changes else waybill.issued_at
+    after = _price(order, draft_with(content, then_reads), found, before, amount, ready)
     if not changes and after.total == before.total:
         raise Refused(CLAUSE, _("没有任何更改，不需要更改单。"))
     return Effect(changes, before, after, found)
 
 
 def _values(waybill: Waybill, content: Draft) -> dict[str, Any]:
-    ordered = content.flat()
+    ordered = content.flat() | {"cod_amount": content.cod_amount}
     return {name: getattr(waybill, name) for name in BILLED_FIELDS} | {name: ordered[name] for name in ORDERED_FIELDS}
 
 
@@ -89,19 +92,29 @@ def _check_terms(values: Mapping[str, Any]) -> None:
         raise Refused(CLAUSE, _("电话号码不正确，请核对。"), field="consignee.phone")
     if not exists(str(values["consignee.place"])):
         raise Refused(CLAUSE, _("请选择省、市、区县。"), field="consignee.place")
+    cod = values["cod_amount"]
+    if not cod.is_finite() or not 0 <= cod <= MOST_MONEY or not is_exact(cod, CENT):
+        raise Refused(CASH, _("代收货款须不小于 0、最多两位小数；不代收填 0。"), field="cod_amount")
 
 
 def draft_with(content: Draft, values: Mapping[str, Any]) -> Draft:
     """Return an order's content with the amended terms."""
     consignee = replace(content.consignee, **{name.partition(".")[2]: str(values[name]) for name in CONSIGNEE})
-    return replace(content, consignee=consignee, delivery=values["delivery"], slip_return=values["slip_return"])
+    cod = Decimal(str(values["cod_amount"])).quantize(CENT)
+    return replace(
+        content, consignee=consignee, delivery=values["delivery"], slip_return=values["slip_return"], cod_amount=cod
+    )
 
 
 def _price(
-    order: Order, content: Draft, found: Measured, before: Charge, amount: Decimal | None, now: datetime
+    order: Order, content: Draft, found: Measured, before: Charge, amount: Decimal | None, ready: datetime
 ) -> Charge:
-    """Return the new price: the system's if it has one; else the branch's new one, or the old one as it stands."""
-    if system := by_system(order, content, found, now=now):
+    """
+    Return the new price: the system's if it has one; else the branch's new one, or the old one as it stands.
+
+    The promise of §4.6 stays as it was fixed at billing; another destination is promised anew, from its amendment on †.
+    """
+    if system := by_system(order, content, found, now=ready):
         if amount is not None:
             raise Refused(CLAUSE, _("该线路有系统价，以系统价为准，不能另定运费。"), field="amount")
         return system
@@ -109,7 +122,7 @@ def _price(
         return before
     if not amount.is_finite() or not 0 < amount <= MOST_MONEY or not is_exact(amount, CENT):
         raise Refused(CLAUSE, _("请填写大于 0、最多两位小数的运费。"), field="amount")
-    return by_branch(amount, _("更改后由营业部重新报价"))
+    return replace(by_branch(amount, _("更改后由营业部重新报价")), product=before.product)
 
 
 @transaction.atomic
@@ -138,7 +151,7 @@ def propose_amendment(
         changed=list(would.changes), content=json.dumps(would.changes, ensure_ascii=False),
         price_source=would.after.source, amount_before=would.before.total, amount_after=would.after.total,
         lines=would.after.stored_lines(), price_zh=would.after.zh, price_en=would.after.en,
-        asked_by=clerk, asked_at=now,
+        promised_at=would.after.promised_at, asked_by=clerk, asked_at=now,
     )  # fmt: skip
     publish(_fact(order, On.AMENDMENT_PROPOSED, amendment, clerk, now))
     return amendment
@@ -205,6 +218,7 @@ def _apply(order: Order, waybill: Waybill, amendment: Amendment, person: Person,
     waybill.version += 1
     waybill.amount, waybill.price_source = amendment.amount_after, amendment.price_source
     waybill.price_zh, waybill.price_en = amendment.price_zh, amendment.price_en
+    waybill.promised_at = amendment.promised_at
     reopen(waybill)
     waybill.save()
     store_lines(waybill, amendment.lines)

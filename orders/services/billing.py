@@ -120,7 +120,7 @@ def _write(order: Order, seen: Preview, clerk: Person, now: datetime, *, outside
         number=waybill_number(order.pk), outside_no=outside_no, order=order, pieces=found.pieces,
         weight_kg=found.weight_kg, volume_m3=found.volume_m3, parcels=found.stored_parcels(), payer=found.payer,
         price_source=price.source, amount=price.total, price_zh=price.zh, price_en=price.en,
-        differences=seen.differences, issued_by=clerk, issued_at=now,
+        product=price.product, promised_at=price.promised_at, differences=seen.differences, issued_by=clerk, issued_at=now,
     )  # fmt: skip
     store_lines(waybill, price.stored_lines())
     return waybill

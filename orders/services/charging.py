@@ -37,12 +37,14 @@ class ChargeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """The price of a waybill: where it comes from, its lines, one sentence why."""
+    """The price of a waybill: where it comes from, its lines, one sentence why; the promise that goes with it (§4.6)."""
 
     source: str
     lines: tuple[ChargeLine, ...]
     zh: str
     en: str
+    product: str = ""
+    promised_at: datetime | None = None
 
     @property
     def total(self) -> Decimal:
@@ -57,20 +59,28 @@ def charge(order: Order, content: Draft, found: Measured, *, now: datetime) -> C
     return by_system(order, content, found, now=now) or agreed(order)
 
 
-def by_system(order: Order, content: Draft, found: Measured, *, now: datetime) -> Charge | None:
+def by_system(
+    order: Order, content: Draft, found: Measured, *, now: datetime, ready: datetime | None = None
+) -> Charge | None:
     """
     Return the tariff's price of these goods on these terms, None where it has none.
 
     The prices are those of the instant the order got its system price; the scale changes quantities, not the tariff †.
+
+    :param ready: when the goods were handed over, which the promise of §4.6 counts from; None: now
     """
     facts = facts_of(
         order, at=order.price.at if order.price else now, customer=customer_of(order), pieces=found.pieces,
         weight_kg=found.weight_kg, volume_m3=found.volume_m3, delivery=content.delivery, slip_return=content.slip_return,
+        cod_amount=content.cod_amount, ready=ready or now,
     )  # fmt: skip
     quote = prices.quote(replace(facts, to_place=content.consignee.place))
     if not quote.priced:
         return None
-    return Charge(source=quote.source, lines=tuple(map(_line, quote.lines)), zh=quote.zh, en=quote.en)
+    return Charge(
+        source=quote.source, lines=tuple(map(_line, quote.lines)), zh=quote.zh, en=quote.en, product=quote.product,
+        promised_at=quote.arrives_by,
+    )  # fmt: skip
 
 
 def _line(line: prices.Line) -> ChargeLine:
@@ -83,7 +93,9 @@ def _line(line: prices.Line) -> ChargeLine:
 def agreed(order: Order) -> Charge | None:
     """Return the branch's price that the customer confirmed; it stands as it was said, whatever the scale shows."""
     last = order.quotes.filter(answer="confirmed").order_by("-pk").first()
-    return by_branch(last.amount, last.words, rule=f"branch_quote/{last.pk}") if last else None
+    if last is None:
+        return None
+    return replace(by_branch(last.amount, last.words, rule=f"branch_quote/{last.pk}"), product=order.product)
 
 
 def by_branch(amount: Decimal, words: str, *, rule: str = "") -> Charge:
@@ -99,7 +111,10 @@ def present(waybill: Waybill) -> Charge:
     """Return the price a waybill stands at."""
     names = tuple(f.name for f in BillLine._meta.fields if f.name in ChargeLine.__dataclass_fields__)
     lines = tuple(ChargeLine(**{name: getattr(row, name) for name in names}) for row in waybill.lines_now())
-    return Charge(source=waybill.price_source, lines=lines, zh=waybill.price_zh, en=waybill.price_en)
+    return Charge(
+        source=waybill.price_source, lines=lines, zh=waybill.price_zh, en=waybill.price_en, product=waybill.product,
+        promised_at=waybill.promised_at,
+    )  # fmt: skip
 
 
 def store_lines(waybill: Waybill, lines: Sequence[Mapping[str, Any]]) -> None:

@@ -53,10 +53,12 @@ class Measured:
 
 def measured(
     order: Order, *, pieces: int, weight_kg: Decimal | None, volume_m3: Decimal | None, payer: str = "",
-    parcels: Sequence[Parcel] = (),
+    parcels: Sequence[Parcel] = (), cod_amount: Decimal | None = None,
 ) -> Measured:  # fmt: skip
     """
     Return the measures of an order's goods; sizes, where given, decide the volume, and the weight if every piece was weighed.
+
+    :param cod_amount: the cash to collect where an amendment changes it; None: what was ordered
 
     :raises Refused: a figure that is none, that no goods can have, or that contradicts another; names the field
     """
@@ -71,7 +73,7 @@ def measured(
     found = Measured(
         pieces=pieces, weight_kg=weight, volume_m3=volume, payer=payer or order.payer, parcels=sizes,
     )  # fmt: skip
-    check(found, order)
+    check(found, order.cod_amount if cod_amount is None else cod_amount)
     if sizes and volume_m3 is not None and volume_m3 != volume:
         words = _("与按尺寸算出的 %(volume)s 立方米不一致：留空即可，体积以尺寸为准。")
         raise Refused(CLAUSE, words % {"volume": volume}, field="volume_m3")
@@ -81,7 +83,7 @@ def measured(
     return replace(found, weight_kg=weight.quantize(TEN_GRAMS), volume_m3=volume.quantize(LITRE))
 
 
-def check(found: Measured, order: Order) -> None:
+def check(found: Measured, cod_amount: Decimal) -> None:
     """:raises Refused: naming the field that cannot be"""
     if not 1 <= found.pieces <= MOST_PIECES:
         raise Refused(CLAUSE, _("件数须为 1 到 %s 的整数，请核对。") % MOST_PIECES, field="pieces")
@@ -95,7 +97,7 @@ def check(found: Measured, order: Order) -> None:
         raise Refused(CLAUSE, _("每立方米超过 23 吨，没有这样的货物，请核对重量和体积的单位。"), field="volume_m3")
     if found.payer not in Payer.values:
         raise Refused(CLAUSE, _("没有这种付款方式，请从列表中选择。"), field="payer")
-    if found.payer == Payer.FROM_COD and not order.cod_amount:
+    if found.payer == Payer.FROM_COD and not cod_amount:
         raise Refused(CLAUSE, _("没有代收货款，不能选“货款扣”。"), field="payer")
 
 

@@ -324,7 +324,7 @@ MACHINE = {
     "forward": ({"arrived", "at_hub", "held"}, "forwarded"),
     "track": ({"forwarded"}, "forwarded"),
     "offer_for_pickup": ({"arrived", "held"}, "ready_for_pickup"),
-    "load_for_delivery": ({"arrived", "held"}, "out_for_delivery"),
+    "load_for_delivery": ({"arrived", "held", "ready_for_pickup"}, "out_for_delivery"),
     "wait": ({"out_for_delivery"}, "waiting"),
     "fail_attempt": ({"out_for_delivery", "waiting"}, "held"),
     "reschedule": ({"arrived", "held"}, "held"),

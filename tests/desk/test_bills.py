@@ -173,7 +173,7 @@ def amended(waybill: Waybill, **changes: object) -> dict[str, object]:
         "pieces": waybill.pieces, "weight_kg": waybill.weight_kg, "volume_m3": waybill.volume_m3, "payer": waybill.payer,
         "consignee_name": order.consignee_name, "consignee_phone": "", "consignee_place": order.consignee_place,
         "consignee_address": order.consignee_address, "delivery": order.delivery, "slip_return": order.slip_return,
-        "amount": "", "reason": "客户改址", "seen": waybill.version, **changes,
+        "cod_amount": order.cod_amount, "amount": "", "reason": "客户改址", "seen": waybill.version, **changes,
     }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class ShipmentAnswer(serializers.ModelSerializer[Shipment]):
     class Meta:
         model = Shipment
         fields = (
-            "order", "state", "state_name", "pieces", "door", "key_customer", "place", "terminal", "departed_at", "vehicle",
+            "order", "state", "state_name", "pieces", "door", "key_customer", "place", "terminal", "departed_at", "vehicle", "left_behind",
             "arrived_at", "checked", "carrier", "carrier_phone", "carrier_no", "forwarded_at", "driver", "attempts_made",
             "delivery_at", "waits_until", "called_at", "told_at", "signed_at", "signer", "relation", "pieces_signed", "exception", "remark",
             "return_ordered_by", "return_means", "return_instruction", "ended_at", "parked",
@@ -94,6 +94,7 @@ def _remark() -> Line:
 
 class DepartBody(Scanned):
     vehicle = _text(12)
+    pieces = serializers.IntegerField(min_value=1, max_value=99999, required=False, help_text="拆分装车的件数，缺省为全部")
 
 
 class ArriveBody(Scanned):
@@ -214,6 +215,7 @@ def _plain(value: Any) -> Any:
 
 SAID: dict[str, tuple[type[Body], str]] = {
     "depart": (DepartBody, "The goods leave with a vehicle."),
+    "depart_rest": (DepartBody, "What was left of a split follows with another vehicle (§2.1.2.2)."),
     "arrive_hub": (Scanned, "The goods reach a hub (中转场)."),
     "arrive": (ArriveBody, "The goods reach the terminal branch and are looked over (§2.1.3.1)."),
     "forward": (ForwardBody, "Hand the goods to an outside carrier (§4.3.2.6)."),

@@ -87,6 +87,14 @@ SIGNED = (State.SIGNED, State.SIGNED_WITH_EXCEPTION)
 ENDED = (*SIGNED, State.RETURNED)
 
 
+class Load(TextChoices):
+    """Where a load plan stands (配载单)."""
+
+    OPEN = "open", _("配载中")
+    CLOSED = "closed", _("已发车")
+    CANCELLED = "cancelled", _("已取消")
+
+
 class Slip(TextChoices):
     """Where the slip that the shipper wants back signed stands (签收单, design §3)."""
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from delivery import api as delivery
-from delivery import recordapi
+from delivery import loadapi, recordapi
 from orders.api import bills
 from orders.api import views as orders
 from partners import api as partners
@@ -78,7 +78,7 @@ ORDER_VERBS = {
 inline_styles = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})  # Swagger's page styles itself; its scripts are files
 NUMBER = r"orders/(?P<number>[A-Za-z0-9]{1,20})/"
 SHIPMENT = r"shipments/(?P<number>[A-Za-z0-9]{1,20})/"
-GOODS = delivery.SHIPMENT_VERBS | delivery.SLIP_VERBS | delivery.CASH_VERBS | recordapi.RECORD_VERBS
+GOODS = delivery.SHIPMENT_VERBS | delivery.SLIP_VERBS | delivery.CASH_VERBS | recordapi.RECORD_VERBS | loadapi.SPLIT_VERBS
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -93,6 +93,9 @@ urlpatterns = [
     re_path(rf"^{SHIPMENT}records/$", recordapi.Records.as_view()),
     *(re_path(rf"^{SHIPMENT}{name}/$", view.as_view()) for name, view in GOODS.items()),
     *(path(f"cash/{name}/", view.as_view()) for name, view in delivery.OFFICE_VERBS.items()),
+    path("loads/", loadapi.Loads.as_view()),
+    path("loads/<int:key>/", loadapi.LoadDetail.as_view()),
+    *(path(f"loads/<int:key>/{name}/", view.as_view()) for name, view in loadapi.LOAD_VERBS.items()),
     path("deadlines/", sla.Deadlines.as_view()),
     path("deadlines/<uuid:key>/", sla.DeadlineDetail.as_view()),
     path("deadlines/<uuid:key>/filings/", sla.File.as_view()),

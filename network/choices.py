@@ -58,6 +58,8 @@ MAY: dict[str, frozenset[Role]] = {
     "see_goods": BRANCH_STAFF | CALL_CENTRE | MANAGERS
     | {Role.TRANSIT_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET, Role.DEPARTMENT, Role.FINANCE, Role.COURIER},
     "haul": BRANCH_STAFF | {Role.TRANSIT_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET},
+    "answer_split": BRANCH_STAFF,
+    "charge_split": BRANCH_STAFF | {Role.OPERATIONS_CENTRE, Role.DEPARTMENT},
     "forward": BRANCH_STAFF | {Role.TRANSIT_CLERK},
     "plan_delivery": BRANCH_STAFF | {Role.TRANSIT_CLERK, Role.FLEET},
     "deliver": BRANCH_STAFF | {Role.COURIER},

@@ -11,5 +11,6 @@ class Kind(TextChoices):
     BILL_DISPUTED = "disputed", _("开单异议")
     BOOKS = "books", _("对账异常")
     AMENDMENT = "amendment", _("更改单待审批")
+    SPLIT = "split", _("拆分装车待同意")
     ARRIVAL_CHECK = "arrival", _("到货检查异常")
     DEMAND = "demand", _("现场要求待答复")

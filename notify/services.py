@@ -64,6 +64,8 @@ def _addressees(entry: Entry, calls: int | None) -> list[tuple[int | None, Kind]
             return [(unit, Kind.BOOKS) for unit in units_of(Role.FINANCE)]
         case On.SHIPMENT_ARRIVED if data["checked"]:
             return [(data["origin"], Kind.ARRIVAL_CHECK)]
+        case On.SPLIT_ASKED if not data["answered"]:
+            return [(data["origin"], Kind.SPLIT)]
         case On.DEADLINE_WARNED:
             return [(data["holder"], Kind.REMINDER)]
         case On.DEADLINE_BREACHED:

@@ -17,6 +17,7 @@ TEXTS = {
     Kind.BILL_DISPUTED: gettext_noop("客户对订单 %(number)s 的开单信息有异议，请重新核对（§4.3.2.3）"),
     Kind.BOOKS: gettext_noop("代收货款账目不平：请财务打开“代收货款”对账页核对（§4.3.3.2）"),
     Kind.AMENDMENT: gettext_noop("订单 %(number)s 有更改单等待经理审批（§1.4.3）"),
+    Kind.SPLIT: gettext_noop("订单 %(number)s 拟拆分装车，请始发营业部答复是否同意（§2.1.2.2）"),
     Kind.ARRIVAL_CHECK: gettext_noop("订单 %(number)s 到货检查发现异常，请开单营业部知悉并告知发货人（§2.1.3.1）"),
     Kind.DEMAND: gettext_noop("订单 %(number)s：收货人提出超范围要求，接送货员在现场等您答复（§4.3.3.5）"),
 }

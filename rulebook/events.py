@@ -76,6 +76,7 @@ class On(StrEnum):
     # line-haul, forwarding, delivery (§1.3.2, §1.3.3)
     SHIPMENT_OPENED = auto()
     SHIPMENT_DEPARTED = auto()
+    SHIPMENT_REST_DEPARTED = auto()
     SHIPMENT_REACHED_HUB = auto()
     SHIPMENT_ARRIVED = auto()
     SHIPMENT_FORWARDED = auto()
@@ -101,6 +102,14 @@ class On(StrEnum):
     SHIPMENT_FOUND = auto()
     SHIPMENT_SENT_BACK = auto()
     SHIPMENT_RETURNED = auto()
+
+    # load plans (§2.1.2.1, §2.1.2.2)
+    LOAD_OPENED = auto()
+    LOAD_CLOSED = auto()
+    LOAD_CANCELLED = auto()
+    SPLIT_ASKED = auto()
+    SPLIT_ANSWERED = auto()
+    SPLIT_COST_CHARGED = auto()
 
     # sign slips (§2.1.3.5, §2.2.5)
     SLIP_HANDED_ON = auto()

@@ -49,6 +49,16 @@ def demand_is_answered(shipment: Shipment) -> bool:
     return not shipment.demands.unanswered().exists()
 
 
+@guard("§2.1.2.2", _("另有部分件尚未发车：到齐后再登记到达"))
+def all_has_left(shipment: Shipment) -> bool:
+    return not shipment.left_behind
+
+
+@guard("§2.1.2.2", _("没有未发车的余件"))
+def something_is_left(shipment: Shipment) -> bool:
+    return shipment.left_behind > 0
+
+
 @guard("§1.3.3.1", _("货物为自提，不能派送：客户改为送货的，请先修改送货方式"))
 def is_for_the_door(shipment: Shipment) -> bool:
     return shipment.door
@@ -69,6 +79,7 @@ class Shipment(SafeFSMModelMixin, models.Model):
     opened_at = models.DateTimeField()
     departed_at = models.DateTimeField(null=True)
     vehicle = models.CharField(_("车牌号"), max_length=12, blank=True)
+    left_behind = models.PositiveIntegerField(_("余件"), default=0)  # pieces of a split that have not left yet (§2.1.2.2)
     arrived_at = models.DateTimeField(null=True)
     checked = models.JSONField(default=list)  # what the arrival check found (§2.1.3.1), coded
     carrier = models.CharField(_("外发承运商"), max_length=60, blank=True)
@@ -103,7 +114,8 @@ class Shipment(SafeFSMModelMixin, models.Model):
             models.CheckConstraint(
                 condition=Q(pieces_signed=None) | Q(pieces_signed__lte=models.F("pieces")),
                 name="no_more_signed_than_sent",
-            )
+            ),
+            models.CheckConstraint(condition=Q(left_behind__lt=models.F("pieces")), name="not_all_left_behind"),
         ]
         indexes = [
             models.Index(fields=["terminal", "state"], name="shipment_by_terminal"),
@@ -122,6 +134,10 @@ class Shipment(SafeFSMModelMixin, models.Model):
         """Tell whether `visible_to` holds for this shipment."""
         return any(person.sees(unit) for unit in (self.order.branch, self.terminal, self.place))
 
+    def splits_made(self) -> bool:
+        """Tell whether the goods left, or are leaving, on more than one vehicle (§2.1.2.2)."""
+        return self.left_behind > 0 or self.scans.filter(verb="depart_rest").exists()
+
     def last_act(self) -> dict[str, Any]:
         return {"winner": self.last_actor, "at": self.last_at}
 
@@ -137,15 +153,23 @@ class Shipment(SafeFSMModelMixin, models.Model):
     # Line-haul
 
     @transition(field=state, source=[State.AT_ORIGIN, State.AT_HUB], target=State.IN_TRANSIT)
-    def depart(self, *, vehicle: str, at: datetime) -> None:
-        self.vehicle, self.place = vehicle, None
+    def depart(self, *, vehicle: str, at: datetime, left: int = 0) -> None:
+        """Leave with a vehicle; of a split, so many pieces are left where they are (§2.1.2.2)."""
+        self.vehicle, self.left_behind = vehicle, left
+        self.place = self.place if left else None
         self.departed_at = self.departed_at or at
 
-    @transition(field=state, source=State.IN_TRANSIT, target=State.AT_HUB)
+    @transition(field=state, source=State.IN_TRANSIT, target=State.IN_TRANSIT, conditions=[something_is_left])
+    def depart_rest(self, *, vehicle: str, left: int) -> None:
+        """What was left of a split follows with another vehicle."""
+        self.vehicle, self.left_behind = vehicle, left
+        self.place = self.place if left else None
+
+    @transition(field=state, source=State.IN_TRANSIT, target=State.AT_HUB, conditions=[all_has_left])
     def arrive_hub(self, *, place: Unit | None) -> None:
         self.place = place
 
-    @transition(field=state, source=State.IN_TRANSIT, target=State.ARRIVED)
+    @transition(field=state, source=State.IN_TRANSIT, target=State.ARRIVED, conditions=[all_has_left])
     def arrive(self, *, place: Unit | None, checked: list[str], at: datetime) -> None:
         """At the terminal branch (进港), goods looked over (§2.1.3.1); the branch that receives them delivers them."""
         self.place = self.terminal = place

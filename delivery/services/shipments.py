@@ -12,13 +12,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import rows
-from core.fsm import perform
+from core.fsm import in_source, perform
 from core.journal import Fact, publish
 from core.models import Entry
 from core.prepared import Prepared
 from customers.choices import Group
 from delivery.choices import LONGEST_OFFLINE, Contacted, Relation, ScanState
-from delivery.models import DOOR, Attempt, Scan, Shipment
+from delivery.models import DOOR, Attempt, Scan, Shipment, SplitConsent
 from delivery.services import cash, slips
 from network.models import Person, Unit
 from network.nearby import delivering
@@ -227,9 +227,41 @@ def _unit(shipment: Shipment, clerk: Person) -> Unit | None:
 
 
 def _depart(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    """All of the goods leave, or so many pieces of them; a key customer's are split by the origin's consent only (§2.1.2.2)."""
     vehicle = text_of(values, "vehicle", "§4.3.2.4", _("请填写车牌号。"), longest=12)
-    perform(shipment.depart, vehicle=vehicle, at=moment.at)
-    return {"unit": moment.clerk.unit.pk if moment.clerk.unit else None}
+    pieces = _leaving(shipment, values, shipment.pieces)
+    left = shipment.pieces - pieces
+    if left and in_source(shipment.depart):
+        _use_consent(shipment, pieces, moment)
+    perform(shipment.depart, vehicle=vehicle, at=moment.at, left=left)
+    return {"unit": moment.clerk.unit.pk if moment.clerk.unit else None, **({"left": left} if left else {})}
+
+
+def _depart_rest(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    vehicle = text_of(values, "vehicle", "§4.3.2.4", _("请填写车牌号。"), longest=12)
+    rest = shipment.left_behind
+    pieces = _leaving(shipment, values, rest) if rest else 0
+    if pieces < rest:
+        _use_consent(shipment, pieces, moment)
+    perform(shipment.depart_rest, vehicle=vehicle, left=rest - pieces)
+    return {"unit": moment.clerk.unit.pk if moment.clerk.unit else None, "pieces": pieces, "left": rest - pieces}
+
+
+def _leaving(shipment: Shipment, values: Values, most: int) -> int:
+    pieces = values.get("pieces", most)
+    if not isinstance(pieces, int) or isinstance(pieces, bool) or not 1 <= pieces <= most:
+        raise Refused("§2.1.2.2", _("装车件数须为 1 到 %d 之间的整数。") % most, field="pieces")
+    return pieces
+
+
+def _use_consent(shipment: Shipment, pieces: int, moment: Moment) -> None:
+    """Spend the origin branch's consent to split a key customer's goods (§2.1.2.2); others are split freely."""
+    if shipment.key_customer:
+        consent = SplitConsent.objects.usable(shipment, pieces).order_by("pk").first()
+        if consent is None:
+            raise Refused("§2.1.2.2", _("项目客户货物拆分装车须先经始发营业部同意。"), field="pieces")
+        consent.used_at = moment.now
+        consent.save(update_fields=["used_at"])
 
 
 def _arrive_hub(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
@@ -390,6 +422,7 @@ def _close_return(shipment: Shipment, moment: Moment, values: Values) -> dict[st
 
 VERBS: dict[str, Verb] = {
     "depart": Verb("haul", _depart, On.SHIPMENT_DEPARTED),
+    "depart_rest": Verb("haul", _depart_rest, On.SHIPMENT_REST_DEPARTED),
     "arrive_hub": Verb("haul", _arrive_hub, On.SHIPMENT_REACHED_HUB, anywhere=True),
     "arrive": Verb("haul", _arrive, On.SHIPMENT_ARRIVED, anywhere=True),
     "forward": Verb("forward", _forward, On.SHIPMENT_FORWARDED),

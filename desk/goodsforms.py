@@ -43,6 +43,13 @@ def _plain(value: Any) -> Any:
 
 class DepartForm(Goods):
     vehicle = text_field(_("车牌号"), 12, required=True)
+    pieces = forms.IntegerField(
+        label=_("装车件数（拆分时填写）"), required=False, min_value=1, widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={"invalid": _("件数须为整数，如 10。")},
+    )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values().items() if value is not None}
 
 
 class ArriveForm(Goods):
@@ -114,7 +121,7 @@ class SendBackForm(Goods):
 
 
 FORMS: dict[str, type[Goods]] = {
-    "depart": DepartForm, "arrive": ArriveForm, "forward": ForwardForm, "track": TrackForm, "load_for_delivery": LoadForm,
+    "depart": DepartForm, "depart_rest": DepartForm, "arrive": ArriveForm, "forward": ForwardForm, "track": TrackForm, "load_for_delivery": LoadForm,
     "fail_attempt": FailForm, "reschedule": RescheduleForm, "sign": SignForm, "sign_with_exception": ExceptionForm,
     "refuse": RefuseForm, "declare_lost": LostForm, "send_back": SendBackForm,
 }  # fmt: skip

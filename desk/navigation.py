@@ -41,6 +41,7 @@ WAYS = (
     Way("bills", "file", _("开单"), BRANCH_STAFF),
     Way("courier", "box", _("我的接货"), frozenset({Role.COURIER})),
     Way("my-goods", "truck", _("我的派送"), frozenset({Role.COURIER})),
+    Way("loads", "truck", _("配载"), MAY["haul"]),
     Way("deliveries", "pin", _("到货派送"), MAY["see_goods"] - CALL_CENTRE - {Role.COURIER, Role.FINANCE}),
     Way("callcentre", "headset", _("呼叫中心"), MAY["watch_calls"]),
     Way("slips", "file", _("签收单"), MAY["slip"]),

@@ -30,7 +30,7 @@ from desk.cashforms import CollectForm
 from desk.goodsforms import Goods, LoadForm, drivers_near, form_for
 from desk.queries import far_name
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
-from desk.views.records import open_to
+from desk.views.records import open_to, told_of
 from network.access import staff_required
 from network.models import Person
 from rulebook.due import at, local_day
@@ -60,7 +60,7 @@ TABS = (
 TAB = {tab.key: tab for tab in TABS}
 
 LABELS = {
-    "depart": ("truck", _("登记发车")), "arrive_hub": ("pin", _("到中转场")), "arrive": ("pin", _("登记进港")),
+    "depart": ("truck", _("登记发车")), "depart_rest": ("truck", _("余件发车")), "arrive_hub": ("pin", _("到中转场")), "arrive": ("pin", _("登记进港")),
     "forward": ("swap", _("外发")), "track": ("note", _("登记跟踪")), "offer_for_pickup": ("home", _("通知自提")),
     "load_for_delivery": ("truck", _("装车派送")), "wait": ("hourglass", _("现场等待 30 分钟")),
     "fail_attempt": ("alert", _("派送未成功")), "reschedule": ("calendar", _("另约送达时间")), "sign": ("check", _("签收")),
@@ -202,11 +202,10 @@ def _sheet(
         "choices": list(_choices(goods, person, verb, form)), "running": [c for c in clocks if c.stopped_at is None],
         "cash": getattr(goods.order, "cash", None), "attempts": goods.attempts.select_related("person").order_by("serial"),
         "timeline": words.timeline(Entry.objects.of_order(number)), "place": far_name(goods.order.consignee_place),
-        "found": words.reason_words(goods.exception), "records": open_to(goods, person),
-        "added": goods.order.waybill.added.order_by("pk"), "freight": delivery.freight_to_collect(goods),
-        "crew": delivery.crew_of(goods), "hires": goods.hires.select_related("charged_to").order_by("pk"), "over": _wait_is_over(goods, now),
-        "demands": goods.demands.select_related("person", "answered_by").order_by("pk"),
+        "found": words.reason_words(goods.exception), "records": open_to(goods, person), "over": _wait_is_over(goods, now),
+        "may_charge": person.may("charge_split") and goods.splits_made(),
     }  # fmt: skip
+    context |= told_of(goods)
     return render(request, "desk/goods.html", context, status=status)
 
 
@@ -218,6 +217,8 @@ def _wait_is_over(goods: Shipment, now: datetime) -> bool:
 def _choices(goods: Shipment, person: Person, verb: str, form: Goods | None) -> Iterator[Choice]:
     for name, row in VERBS.items():
         step = getattr(goods, name)
+        if name == "depart_rest" and not goods.left_behind:
+            continue
         if person.may(row.right) and in_source(step):
             guard: Any = unmet(step)
             shown = form if name == verb and form else form_for(name, drivers=drivers_near(person))

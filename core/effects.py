@@ -11,7 +11,7 @@ from django.db import transaction
 
 log = structlog.get_logger(__name__)
 
-MOMENT = 0.1  # seconds
+MOMENT = 0.25  # seconds
 
 Effect = tuple[str, dict[str, object]]
 

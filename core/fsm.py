@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -30,7 +31,7 @@ class SafeFSMModelMixin(ConcurrentTransitionMixin, models.Model):
     @property
     def state_fields(self) -> Iterable[FSMFieldMixin]:
         """Return the state fields that were loaded: asking for a deferred one here would load it, and so on without end."""
-        return [f for f in self._meta.fields if isinstance(f, FSMFieldMixin) and f.attname in self.__dict__]
+        return [f for f in _machines(type(self)) if f.attname in self.__dict__]
 
     def refresh_from_db(
         self,
@@ -55,6 +56,12 @@ class SafeFSMModelMixin(ConcurrentTransitionMixin, models.Model):
             raise
         if fields is None:
             self._prefetched_objects_cache: dict[str, Any] = {}
+
+
+@cache
+def _machines(model: type[models.Model]) -> tuple[FSMFieldMixin, ...]:
+    """Return the state fields of a model: asked for every row that is loaded."""
+    return tuple(f for f in model._meta.fields if isinstance(f, FSMFieldMixin))
 
 
 def guard(clause: str, reason: Any) -> Callable[[Condition], Condition]:

@@ -54,6 +54,8 @@ def new(model: type[Row], **values: Any) -> Row:
     for name, make in made:
         if name not in values:
             row.__dict__[name] = make()
+    if isinstance(row, SafeFSMModelMixin):
+        row._update_initial_state()
     return row
 
 

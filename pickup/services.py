@@ -92,7 +92,8 @@ def _request(order: int, entry: Entry) -> list[Fact]:
     agreed = entry.data["appointment"]
     appointment = datetime.fromisoformat(str(agreed)) if agreed else None
     valid = appointment is not None and appointment_valid(appointment)
-    task = PickupTask(
+    task = rows.new(
+        PickupTask,
         order_id=order,
         requested_at=entry.occurred_at,
         state=State.APPOINTED if valid else State.REQUESTED,

@@ -104,7 +104,7 @@ def _store(
     draft: Draft, branch: Unit | None, channel: str, by: Actor, now: datetime, source: str, external_no: str, who: str
 ) -> Order:
     today = local_day(now)
-    order: Order = Order(channel=channel, source=source, external_no=external_no, placed_at=now, order_on=today)
+    order: Order = rows.new(Order, channel=channel, source=source, external_no=external_no, placed_at=now, order_on=today)
     rows.give_keys([order])
     order.number = order_number(order.pk, now)
     write_to(order, draft)

@@ -43,6 +43,7 @@ WAYS = (
     Way("my-goods", "truck", _("我的派送"), frozenset({Role.COURIER})),
     Way("loads", "truck", _("配载"), MAY["haul"]),
     Way("deliveries", "pin", _("到货派送"), MAY["see_goods"] - CALL_CENTRE - {Role.COURIER, Role.FINANCE}),
+    Way("tracking", "search", _("货物跟踪"), MAY["see_goods"] - {Role.COURIER}),
     Way("callcentre", "headset", _("呼叫中心"), MAY["watch_calls"]),
     Way("slips", "file", _("签收单"), MAY["slip"]),
     Way("cash", "money", _("代收货款"), MAY["see_cash"]),

@@ -18,6 +18,7 @@ from desk.views import (
     prices,
     records,
     slips,
+    tracking,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -46,6 +47,9 @@ urlpatterns: list[URLPattern] = [
     path("cash/", cash.page, name="cash"),
     path("cash/ledger.xlsx", cash.ledger, name="cash-ledger"),
     path("cash/<slug:verb>/", cash.act, name="cash-act"),
+    path("tracking/", tracking.workbench, name="tracking"),
+    path("tracking/export.xlsx", tracking.export, name="tracking-export"),
+    path("tracking/enter/", tracking.enter, name="tracking-enter"),
     path("slips/", slips.slips, name="slips"),
     path("slips/<slug:verb>/", slips.act, name="slips-act"),
     path("prices/", prices.prices, name="prices"),

@@ -29,7 +29,9 @@ def check(*, now: datetime) -> int:
     found = list(faults())
     beaten(BEAT, handled=len(found), now=now)
     if found:
-        log.error("cash out of balance", faults=[f"{fault.kind} {fault.name} {fault.sums.gap}" for fault in found[:100]])
+        log.error(
+            "cash out of balance", faults=[f"{fault.kind} {fault.name} {fault.sums.gap}" for fault in found[:100]]
+        )
         orders = [fault.name for fault in found if fault.kind == "order"]
         data = {"faults": len(found), "orders": orders[:20]}
         publish(Fact(name=On.BOOKS_DIFFERED, subject=f"books/{local(now):%Y%m%d%H%M%S}", at=now, by=SYSTEM, data=data))

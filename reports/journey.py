@@ -53,7 +53,12 @@ def _cancelled(entry: Entry) -> str:
     return _with_reason(who, CANCEL_REASONS.get(str(entry.data.get("reason", ""))))
 
 
-OURS = {"prohibited_goods": "REJECTED", "out_of_area": "REJECTED", "untrue_data": "CANCELLED_CARRIER", "not_reached": "CANCELLED_CARRIER"}
+OURS = {
+    "prohibited_goods": "REJECTED",
+    "out_of_area": "REJECTED",
+    "untrue_data": "CANCELLED_CARRIER",
+    "not_reached": "CANCELLED_CARRIER",
+}
 """Reasons of staff that are not the customer's wish."""
 
 
@@ -78,7 +83,9 @@ def _called(entry: Entry) -> Any:
 
 def _late(entry: Entry) -> str:
     """§4.3.3.3"""
-    return _with_reason(_("【%(site)s】送货将晚于预计，已通知收货人"), LATENESS_REASONS.get(str(entry.data.get("reason", ""))))
+    return _with_reason(
+        _("【%(site)s】送货将晚于预计，已通知收货人"), LATENESS_REASONS.get(str(entry.data.get("reason", "")))
+    )
 
 
 def _not_delivered(entry: Entry) -> str:

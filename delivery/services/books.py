@@ -18,7 +18,11 @@ MONEY = DecimalField(max_digits=14, decimal_places=2)
 NOTHING = Value(Decimal("0.00"), output_field=MONEY)
 CENT = Decimal("0.01")
 WITH_US = Q(state__in=OUTSTANDING, collected_at__isnull=False)
-STANDS = {Holder.COURIER: (Cash.COLLECTED, Cash.DISCREPANCY), Holder.BRANCH: (Cash.COUNTED,), Holder.BANK: (Cash.BANKED,)}
+STANDS = {
+    Holder.COURIER: (Cash.COLLECTED, Cash.DISCREPANCY),
+    Holder.BRANCH: (Cash.COUNTED,),
+    Holder.BANK: (Cash.BANKED,),
+}
 """In whose hands the money is, by state."""
 
 

@@ -7,7 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from ecomlogistics.settings import stores
-from ecomlogistics.settings.environment import ROOT, listed, number, state_dir, text
+from ecomlogistics.settings.environment import ROOT, listed, number, numbers, state_dir, text
 from ecomlogistics.settings.logs import PROCESSORS, logging_config
 
 BASE_DIR = ROOT
@@ -178,6 +178,8 @@ LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600  # absolute; the idle limit is ecomlogistics.middleware.SessionLimits
+STALE_HOURS = numbers("STALE_HOURS")
+CASH_IN_HAND_DAYS = number("CASH_IN_HAND_DAYS")
 SESSION_IDLE_SECONDS = number("SESSION_IDLE_MINUTES") * 60
 KEPT_SECONDS = 5  # how old may be what a process remembers of branches and of prices in force (core.kept)
 SESSION_COOKIE_HTTPONLY = True

@@ -53,6 +53,14 @@ VARIABLES = {
             "单条 SQL 的最长秒数（PostgreSQL）",
             "seconds one statement may take (PostgreSQL)",
         ),
+        Variable(
+            "STALE_HOURS",
+            "at_origin=24,in_transit=24,at_hub=12,arrived=12,forwarded=24,out_for_delivery=6,waiting=1,held=24,"
+            "ready_for_pickup=72,refused=24,lost=24,returning=24",
+            "货物各状态超过多少小时没有更新即列入跟踪页",
+            "hours without news, by state, after which goods are listed for tracking",
+        ),
+        Variable("CASH_IN_HAND_DAYS", "1", "收款人最迟几天内交款", "days within which a collector hands the cash in"),
         Variable("SESSION_IDLE_MINUTES", "30", "员工登录的闲置时限（分钟）", "minutes until an idle login ends"),
         Variable("METRICS_ALLOW", "127.0.0.1,::1", "可读取 /metrics 的地址", "addresses that may read /metrics"),
         Variable("LOG_LEVEL", "INFO", "日志级别", "log level"),
@@ -81,6 +89,12 @@ def flag(name: str) -> bool:
 
 def listed(name: str) -> list[str]:
     return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def numbers(name: str) -> dict[str, int]:
+    """Return a list of name=number; what is set by hand is laid over the default."""
+    pairs = [part.strip().split("=") for part in f"{VARIABLES[name].default},{text(name)}".split(",") if part.strip()]
+    return {key: int(value) for key, value in pairs}
 
 
 def state_dir() -> Path:

@@ -52,7 +52,12 @@ def test_whole_books_tie_out_at_every_station(company):
         station()
         assert found() == []
     sums = delivery.books()
-    assert (sums.collected, sums.remitted, sums.outstanding, sums.written_off) == (Decimal("1280.50"), PRICE, Decimal("80.50"), 0)
+    assert (sums.collected, sums.remitted, sums.outstanding, sums.written_off) == (
+        Decimal("1280.50"),
+        PRICE,
+        Decimal("80.50"),
+        0,
+    )
     assert cash(waiting).state == "collected"
 
 

@@ -79,15 +79,23 @@ def test_forwarded_goods_are_told_by_what_their_tracking_found(company):
     does(order, "forward", company.second_clerk, "05 14:00:00", **carrier)
     assert (last(order).text, last(order).k100) == ("【滨江营业部】货物已转交顺达物流承运", "7")
     does(order, "track", company.second_clerk, "06 10:00:00", phrase="at_city")
-    assert (last(order).text, last(order).code) == ("【滨江营业部】已向承运商查询货物情况（已到达目的城市）", "AT_DEST_CITY")
+    assert (last(order).text, last(order).code) == (
+        "【滨江营业部】已向承运商查询货物情况（已到达目的城市）",
+        "AT_DEST_CITY",
+    )
     does(order, "track", company.second_clerk, "07 10:00:00", text="司机王师傅 13700000000 说下午到")
     assert (last(order).text, last(order).code) == ("【滨江营业部】已向承运商查询货物情况", "DEPARTED")
 
 
 def test_money_and_slip_are_told_to_the_parties_alone(company):
     order = loaded(company, cod="1200.00")
-    delivery.collect(number=order.number, clerk=company.second_clerk, amount=order.cod_amount, means="cash", now=sh("05 14:00:00"))
-    assert (last(order, full=True).code, last(order, full=True).text) == ("COD", "【滨江营业部】已收到代收货款 ¥1200.00")
+    delivery.collect(
+        number=order.number, clerk=company.second_clerk, amount=order.cod_amount, means="cash", now=sh("05 14:00:00")
+    )
+    assert (last(order, full=True).code, last(order, full=True).text) == (
+        "COD",
+        "【滨江营业部】已收到代收货款 ¥1200.00",
+    )
     assert last(order).code == "OUT_FOR_DELIVERY"
     other = signed_with_slip(company)
     delivery.return_slip(number=other.number, clerk=company.clerk, now=sh("06 10:00:00"))
@@ -99,4 +107,7 @@ def test_several_orders_at_once_cost_two_queries(company, django_assert_num_quer
     first, second = arrived(company), loaded(company)
     with django_assert_num_queries(2):
         told = tracking.latest([first.number, second.number])
-    assert {number: event.code for number, event in told.items()} == {first.number: "AT_DEST_BRANCH", second.number: "OUT_FOR_DELIVERY"}
+    assert {number: event.code for number, event in told.items()} == {
+        first.number: "AT_DEST_BRANCH",
+        second.number: "OUT_FOR_DELIVERY",
+    }

@@ -161,7 +161,7 @@ def rows(goods: Iterable[Any]) -> list[Row]:
     """Dress goods as lines: one query for their clocks, two for what was said last."""
     goods = list(goods)
     running = Deadline.objects.open().filter(order__in=[each.order_id for each in goods], due_at__isnull=False)
-    first = {clock.order_id: clock for clock in running.order_by("-due_at")}
+    first = {clock.order_id: clock for clock in running.order_by("-due_at", "-clause")}
     last = tracking.latest([each.order.number for each in goods])
     return [
         Row(

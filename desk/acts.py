@@ -133,7 +133,7 @@ ACTS = {
         Act(
             name="appoint", icon="calendar", label=lazy("约定/改约接货"), done=lazy("订单 %s 的接货时间已约定。"),
             needs="pickup", step="appoint", form=forms.AppointForm, on_pickup=True,
-            run=_plain(pickup.appoint, "appointment", "agreed_by", "remark"),
+            run=_plain(pickup.appoint, "appointment", "agreed_by", "remark", "reason", "agreement"),
         ),
         Act(
             name="notice", icon="phone", label=lazy("告知将晚到"), done=lazy("订单 %s：已登记晚到告知。"), needs="pickup",
@@ -150,7 +150,7 @@ ACTS = {
         ),
         Act(
             name="fail", icon="alert", label=lazy("接货失败"), done=lazy("订单 %s：已登记接货失败。"), needs="collect",
-            step="fail", form=forms.FailForm, on_pickup=True, run=_plain(pickup.fail, "reason", "remark"),
+            step="fail", form=forms.FailForm, on_pickup=True, run=_plain(pickup.fail, "reason", "remark", "agreement"),
         ),
         Act(
             name="hand-back", icon="undo", label=lazy("退还发货人"), done=lazy("订单 %s 的货物已退还。"), needs="pickup",

@@ -20,6 +20,7 @@ from pickup.choices import AgreedBy
 from rulebook.reasons import (
     CANCEL_REASONS,
     NOT_REACHED_REASONS,
+    PICKUP_CHANGE_REASONS,
     PICKUP_FAILURE_REASONS,
     POSTPONE_REASONS,
     Reason,
@@ -141,7 +142,9 @@ class AppointForm(Styled):
         label=_("谁提出的"), choices=[*PICK, *AgreedBy.choices], error_messages=CHOOSE,
         help_text=_("客户提出的改约替换原时限；营业部提出的，只有在时限内才替换（§1.3.1.1r）"),
     )  # fmt: skip
-    remark = text_field(_("改约原因"), 300)
+    reason = reason_field(PICKUP_CHANGE_REASONS, _("改约原因"), required=False)
+    agreement = text_field(_("客户同意记录（项目客户因无车、无人改约时必填）"), 300)
+    remark = text_field(_("说明"), 300)
 
     def clean_appointment(self) -> datetime:
         moment: datetime = self.cleaned_data["appointment"]
@@ -162,6 +165,7 @@ class CollectForm(Styled):
 
 class FailForm(Styled):
     reason = reason_field(PICKUP_FAILURE_REASONS, _("失败原因"))
+    agreement = text_field(_("客户同意记录（项目客户因无车、无人未接货时必填）"), 300)
     remark = text_field(_("说明"), 300)
 
 

@@ -19,6 +19,7 @@ IN_HAND = ("unassigned", "at_branch", "accepted", "postponed")
 BRANCH_STAFF = frozenset({Role.BRANCH_CLERK, Role.BRANCH_MANAGER})
 CALL_CENTRE = frozenset({Role.CALL_CENTRE, Role.CALL_CENTRE_MANAGER})
 MANAGERS = frozenset({Role.REGIONAL_MANAGER, Role.AREA_DIRECTOR, Role.DIVISION_GM})
+KEY_ACCOUNT_OFFICES = frozenset({Role.DEPARTMENT, Role.KEY_ACCOUNTS})
 NATIONWIDE = frozenset(
     {
         Role.CALL_CENTRE,
@@ -28,6 +29,8 @@ NATIONWIDE = frozenset(
         Role.PRICE_MANAGEMENT,
         Role.QUALITY,
         Role.IT,
+        Role.OPERATIONS_CENTRE,
+        Role.KEY_ACCOUNTS,
         Role.ADMINISTRATOR,
     }
 )
@@ -56,7 +59,7 @@ MAY: dict[str, frozenset[Role]] = {
     "pickup": BRANCH_STAFF | {Role.FLEET},
     "collect": BRANCH_STAFF | {Role.COURIER, Role.FLEET},
     "see_goods": BRANCH_STAFF | CALL_CENTRE | MANAGERS
-    | {Role.TRANSIT_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET, Role.DEPARTMENT, Role.FINANCE, Role.COURIER},
+    | {Role.TRANSIT_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET, Role.DEPARTMENT, Role.FINANCE, Role.COURIER, Role.KEY_ACCOUNTS},
     "haul": BRANCH_STAFF | {Role.TRANSIT_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET},
     "answer_split": BRANCH_STAFF,
     "charge_split": BRANCH_STAFF | {Role.OPERATIONS_CENTRE, Role.DEPARTMENT},
@@ -86,6 +89,11 @@ MAY: dict[str, frozenset[Role]] = {
     "manage_prices": frozenset({Role.PRICE_MANAGEMENT}),
     "apply_contract": BRANCH_STAFF,
     "campaign": frozenset({Role.MARKETING, Role.PRICE_MANAGEMENT}),
+    "manage_key_accounts": KEY_ACCOUNT_OFFICES,
+    "see_key_accounts": BRANCH_STAFF | CALL_CENTRE | MANAGERS | KEY_ACCOUNT_OFFICES
+    | {Role.TRANSIT_CLERK, Role.SLIP_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET, Role.QUALITY},
+    "follow_up": BRANCH_STAFF | CALL_CENTRE | KEY_ACCOUNT_OFFICES,
+    "track_key_accounts": KEY_ACCOUNT_OFFICES,
     "organise": frozenset({Role.ADMINISTRATOR}),
 }
 """Which posts may do which verb: the whole authority table of the desk, in one place."""

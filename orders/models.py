@@ -12,6 +12,7 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 
 from core.fsm import SafeFSMModelMixin, guard
 from core.personal import EncryptedTextField, blind, digits
+from customers.models import KeyCustomer
 from network.models import Person, Unit
 from orders.added import AddedCharge, FreightRefund
 from orders.bills import Amendment, BillLine, Waybill, WaybillPrint
@@ -105,6 +106,9 @@ class Order(SafeFSMModelMixin, models.Model):
     last_actor = models.CharField(max_length=60, blank=True)
     last_at = models.DateTimeField(null=True)
 
+    key_account = models.ForeignKey(
+        KeyCustomer, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
+    )  # the contract in force when it was placed (§2)
     branch = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False)
     named_code = models.CharField(max_length=20, blank=True)  # the branch the customer named, as given
     reached_branch_at = models.DateTimeField(null=True)
@@ -178,6 +182,9 @@ class Order(SafeFSMModelMixin, models.Model):
             models.Index(fields=["state", "placed_at"], condition=Q(state__in=OPEN), name="order_open_by_state"),
             models.Index(fields=["branch", "placed_at"], name="order_by_branch_and_time"),
             models.Index(fields=["placed_at"], name="order_by_time"),
+            models.Index(
+                fields=["key_account", "placed_at"], condition=Q(key_account__isnull=False), name="order_by_key_account"
+            ),
             *(
                 models.Index(fields=[f"{role}_{kind}_index"], name=f"order_by_{role}_{kind}")
                 for role in ("shipper", "consignee")
@@ -222,6 +229,7 @@ class Order(SafeFSMModelMixin, models.Model):
             "printed": self.printed_at is not None,
             "collected": self.collected_at is not None and self.handed_back_at is None,
             "channel": self.channel,
+            "key_customer": self.key_account_id is not None,
         }
 
     def set_shipper_phone(self, phone: str) -> None:

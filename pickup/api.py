@@ -19,7 +19,7 @@ from pickup import services
 from pickup.choices import AgreedBy
 from pickup.models import PickupTask
 from rulebook.errors import Refused
-from rulebook.reasons import PICKUP_FAILURE_REASONS
+from rulebook.reasons import PICKUP_CHANGE_REASONS, PICKUP_FAILURE_REASONS
 
 
 class PickupAnswer(serializers.ModelSerializer[PickupTask]):
@@ -31,7 +31,7 @@ class PickupAnswer(serializers.ModelSerializer[PickupTask]):
         model = PickupTask
         fields = (
             "order", "state", "state_name", "requested_at", "appointment", "agreed_by", "driver", "vehicle", "dispatched_at",
-            "collected_at", "pieces", "packing_ok", "early", "failed_at", "fail_reason", "remark", "notice_at", "handed_back_at",
+            "collected_at", "pieces", "packing_ok", "early", "failed_at", "fail_reason", "remark", "change_reason", "agreement", "notice_at", "handed_back_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -40,6 +40,8 @@ class AppointBody(Body):
     appointment = serializers.DateTimeField()
     agreed_by = serializers.ChoiceField(choices=AgreedBy.choices)
     remark = Line(max_length=300, required=False, allow_blank=True, default="")
+    reason = coded(PICKUP_CHANGE_REASONS, required=False)
+    agreement = Line(max_length=300, required=False, allow_blank=True, default="", help_text="客户同意记录（§2.1.1.1）")
 
 
 class NoticeBody(Body):
@@ -58,6 +60,7 @@ class CollectBody(Body):
 
 class FailBody(Body):
     reason = coded(PICKUP_FAILURE_REASONS)
+    agreement = Line(max_length=300, required=False, allow_blank=True, default="", help_text="客户同意记录（§2.1.1.1）")
     remark = Line(max_length=300, required=False, allow_blank=True, default="")
 
 

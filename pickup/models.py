@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -26,6 +26,10 @@ class PickupQuerySet(models.QuerySet["PickupTask"]):
 
     def waiting(self) -> PickupQuerySet:
         return self.filter(state__in=WAITING)
+
+    def key_customers_first(self) -> PickupQuerySet:
+        """Put the pickups of key customers before the others (§2.1.1.1)."""
+        return self.order_by(F("order__key_account").asc(nulls_last=True), "pk")
 
 
 class PickupTask(SafeFSMModelMixin, models.Model):
@@ -47,6 +51,8 @@ class PickupTask(SafeFSMModelMixin, models.Model):
     failed_at = models.DateTimeField(null=True)
     fail_reason = models.CharField(_("失败原因"), max_length=40, blank=True)
     remark = models.CharField(_("说明"), max_length=300, blank=True)
+    change_reason = models.CharField(_("改约原因"), max_length=20, blank=True)  # why the branch moved the time, coded
+    agreement = models.CharField(_("客户同意记录"), max_length=300, blank=True)  # to "no vehicle", "no staff" (§2.1.1.1)
     notice_at = models.DateTimeField(null=True)  # last lateness notice (§4.3.2.2n)
     handed_back_at = models.DateTimeField(null=True)
     last_actor = models.CharField(max_length=60, blank=True)

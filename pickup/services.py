@@ -22,9 +22,10 @@ from rulebook.due import local, ship_date_start
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
 from rulebook.facts import Facts
-from rulebook.reasons import PICKUP_FAILURE_REASONS
+from rulebook.reasons import NEVER_FOR_KEY_CUSTOMERS, PICKUP_CHANGE_REASONS, PICKUP_FAILURE_REASONS
 from rulebook.windows import (
     appointment_valid,
+    key_customer_reschedule_closes,
     latest_ship_on,
     picked_up_early,
     replaces_pickup_limit,
@@ -109,11 +110,20 @@ def _request(order: int, entry: Entry) -> list[Fact]:
 
 
 def _agree(task: PickupTask, appointment: datetime, by: str, entry: Entry) -> list[Fact]:
-    """The customer changed the time by editing the order: at the customer's own wish it always replaces (§1.3.1.1r)."""
+    """
+    The customer changed the time by editing the order: at the customer's own wish it always replaces (§1.3.1.1r).
+
+    A key customer's appointment is moved until 1 hour before it; a later change replaces nothing (§2.1.1.1).
+    """
+    before = task.appointment if task.appointment and appointment_valid(task.appointment) else None
+    too_late = _too_late_for_key_customer(task, before, entry.occurred_at)
     perform(task.appoint, appointment=appointment, by=by, at=entry.occurred_at)
     task.save()
     name = On.PICKUP_APPOINTED if appointment_valid(appointment) else On.PICKUP_TIME_INVALID
-    return [_fact(task, name, entry.actor, entry.occurred_at, entry.data, entry.order_number)]
+    if too_late and name == On.PICKUP_APPOINTED:
+        name = On.PICKUP_RESCHEDULED_LATE
+    data = {**entry.data, **_violation(too_late)}
+    return [_fact(task, name, entry.actor, entry.occurred_at, data, entry.order_number)]
 
 
 # What the branch does.
@@ -121,17 +131,21 @@ def _agree(task: PickupTask, appointment: datetime, by: str, entry: Entry) -> li
 
 @transaction.atomic
 def appoint(
-    *, number: str, clerk: Person, appointment: datetime, agreed_by: str, now: datetime, remark: str = ""
-) -> PickupTask:
+    *, number: str, clerk: Person, appointment: datetime, agreed_by: str, now: datetime, remark: str = "", reason: str = "",
+    agreement: str = "",
+) -> PickupTask:  # fmt: skip
     """
     Agree a pickup time with the customer (§1.3.1.2), the first or another.
 
     The new time replaces the running limit where it was agreed in the order call or at the customer's own wish, within one
     hour of placing (counted from 09:00 outside 09:00–19:00), or, for a valid appointment, at least 15 minutes before its due
     time; a later change is recorded and replaces nothing (§1.3.1.1r). A time before 09:00 or from 18:00 on has to be
-    renegotiated within one hour (§1.3.1.2r).
+    renegotiated within one hour (§1.3.1.2r). A key customer's appointment is moved until 1 hour before it; a later change is a
+    violation on record and replaces nothing, and "no vehicle" or "no staff" take the customer's recorded agreement (§2.1.1.1).
 
-    :raises Refused: a time in the past, or later than 3 days after the order date (§1.2.1.4p)
+    :param reason: why the branch moves it, coded; `agreement`: what the customer agreed to, in words
+    :raises Refused: a time in the past, or later than 3 days after the order date (§1.2.1.4p); a key customer is put off
+        without a reason, or for one that is none
     :raises Conflict: the goods are collected, or no pickup is wanted any more
     """
     clerk.require("pickup")
@@ -140,15 +154,42 @@ def appoint(
         raise Refused("§1.3.1.2", _("预约接货时间已过，请选择将来的时间。"), field="appointment")
     if local(appointment).date() > latest_ship_on(task.order.order_on):
         raise Refused("§1.2.1.4p", _("预约接货时间最迟为下单后第 3 天。"), field="appointment")
-    name = _standing(task, appointment, agreed_by, now)
+    if reason and reason not in PICKUP_CHANGE_REASONS:
+        raise Refused("§1.3.1.1r", _("请从列表中选择改约原因。"), field="reason")
+    if agreed_by == AgreedBy.BRANCH:
+        _check_key_customer(task, reason, agreement)
+    name, too_late = _standing(task, appointment, agreed_by, now), _too_late_for_key_customer(task, _standing_time(task), now)
     perform(task.appoint, appointment=appointment, by=agreed_by, at=now)
+    task.change_reason, task.agreement = reason, agreement.strip()[:300]
     if remark:
         task.remark = remark
     _save(task, clerk, now)
     if name == On.PICKUP_APPOINTED:
         task.order = orders.pickup_expected(order=task.order, on=local(appointment).date(), appointment=appointment)
-    _publish(task, name, clerk.actor, now, agreed_by=agreed_by)
+    more = {"reason": reason} if reason else {}
+    _publish(task, name, clerk.actor, now, agreed_by=agreed_by, **more, **_violation(too_late))
     return task
+
+
+def _check_key_customer(task: PickupTask, reason: str, agreement: str) -> None:
+    """:raises Refused: a key customer is put off without a reason, or for want of a vehicle or staff without agreeing (§2.1.1.1)"""
+    if task.order.key_account_id is None:
+        return
+    if not reason:
+        raise Refused("§2.1.1.1", _("项目客户改约或接货失败须选择原因。"), field="reason")
+    if reason in NEVER_FOR_KEY_CUSTOMERS and not agreement.strip():
+        words = _("项目客户不得以“无车”“无人”为由推迟或拒绝接货；客户同意的，请填写客户同意记录。")
+        raise Refused("§2.1.1.1", words, field="agreement")
+
+
+def _too_late_for_key_customer(task: PickupTask, appointment: datetime | None, now: datetime) -> bool:
+    """Tell whether a key customer's appointment is moved later than 1 hour before it: a violation (§2.1.1.1)."""
+    key = task.order.key_account_id is not None
+    return key and appointment is not None and now > key_customer_reschedule_closes(appointment)
+
+
+def _violation(too_late: bool) -> dict[str, object]:
+    return {"violation": "§2.1.1.1"} if too_late else {}
 
 
 def _standing(task: PickupTask, appointment: datetime, agreed_by: str, now: datetime) -> On:
@@ -156,8 +197,9 @@ def _standing(task: PickupTask, appointment: datetime, agreed_by: str, now: date
     if not appointment_valid(appointment):
         return On.PICKUP_TIME_INVALID
     replaces = replaces_pickup_limit(
-        _hour_counts_from(task), now, appointment=_standing_time(task), customers_wish=agreed_by in WISHED
-    )
+        _hour_counts_from(task), now, appointment=_standing_time(task), customers_wish=agreed_by in WISHED,
+        key_customer=task.order.key_account_id is not None,
+    )  # fmt: skip
     return On.PICKUP_APPOINTED if replaces else On.PICKUP_RESCHEDULED_LATE
 
 
@@ -228,17 +270,22 @@ def collect(*, number: str, clerk: Person, pieces: int, packing_ok: bool, now: d
 
 
 @transaction.atomic
-def fail(*, number: str, clerk: Person, reason: str, remark: str, now: datetime) -> PickupTask:
+def fail(
+    *, number: str, clerk: Person, reason: str, remark: str, now: datetime, agreement: str = ""
+) -> PickupTask:
     """
     Record that the goods could not be fetched, with a coded reason. The clock runs on: agree another time or try again.
 
-    :raises Refused: no or an unknown reason
+    :param agreement: what a key customer agreed to where a vehicle or staff were wanting, in words (§2.1.1.1)
+    :raises Refused: no or an unknown reason; for a key customer one that is none
     """
     clerk.require("collect")
     task = locked(number, clerk)
     if reason not in PICKUP_FAILURE_REASONS:
         raise Refused("§1.3.1", _("请选择接货失败的原因。"), field="reason")
+    _check_key_customer(task, reason, agreement)
     perform(task.fail, reason=reason, remark=remark, at=now)
+    task.agreement = agreement.strip()[:300]
     _save(task, clerk, now)
     _publish(task, On.PICKUP_FAILED, clerk.actor, now, reason=reason)
     return task

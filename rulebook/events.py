@@ -150,6 +150,12 @@ class On(StrEnum):
     CLAIM_REJECTED = auto()
     CLAIM_WITHDRAWN = auto()
 
+    # key customers (§2)
+    KEY_CUSTOMER_SIGNED = auto()
+    KEY_CUSTOMER_AMENDED = auto()
+    KEY_CUSTOMER_ENDED = auto()
+    REQUIREMENTS_WRITTEN = auto()
+
     # anomalies, tickets, chat, phone and mail (§2.1.1.3, §3.4.6, §4.3.1, §4.3.2.5)
     ANOMALY_FOUND = auto()
     ANOMALY_REPORTED = auto()

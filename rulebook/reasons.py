@@ -60,6 +60,8 @@ PICKUP_FAILURE_REASONS = _table(
     Reason("prohibited_goods", "禁运品", "Prohibited goods", "§4.4.4"),
     Reason("customer_refuses", "客户不发货", "Customer does not ship"),
     Reason("vehicle_trouble", "车辆故障或事故", "Vehicle trouble"),
+    Reason("no_vehicle", "车辆不足", "No vehicle"),
+    Reason("no_staff", "人手不足", "No staff"),
     Reason("traffic_or_weather", "交通或天气", "Traffic or weather"),
     Reason("other", "其他", "Other"),
 )

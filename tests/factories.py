@@ -1,12 +1,15 @@
 """The smallest valid things; traits name situations. Orders in a state are made by the real services, at given instants."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import factory
 
 from core.models import Actor
+from customers import services as customers
+from customers.models import KeyCustomer
+from customers.services import Terms
 from network.choices import UnitKind
 from network.models import Account, Person, Unit
 from network.services import appoint, found
@@ -93,6 +96,17 @@ def draft(**changes: object) -> Draft:
         "weight_kg": Decimal("120.00"), "volume_m3": Decimal("0.800"),
     }  # fmt: skip
     return Draft(**{**content, **changes})  # type: ignore[arg-type]
+
+
+def contract(company: Company, *, phone: str = SHIPPER.phone, wants: str = "送货前一小时致电收货人。", **terms: object) -> KeyCustomer:
+    """Make the shipper of every order here a contract customer of the first branch, from 1 November 2026 on."""
+    said: dict[str, object] = {
+        "contract_no": "XM-001", "valid_from": date(2026, 11, 1), "valid_to": date(2027, 10, 31), "tracker": company.officer.number,
+    }  # fmt: skip
+    return customers.sign(
+        name="示例项目客户", phone=phone, branch=company.branch, terms=Terms(**{**said, **terms}),  # type: ignore[arg-type]
+        requirements=wants, by=company.officer, now=sh("01 09:00:00"),
+    )  # fmt: skip
 
 
 def placed(at: datetime, *, branch: Unit | None = None, channel: str = "hall", **changes: object) -> Order:

@@ -16,7 +16,6 @@ from core.fsm import in_source, perform
 from core.journal import Fact, publish
 from core.models import Entry
 from core.prepared import Prepared
-from customers.choices import Group
 from delivery.choices import LONGEST_OFFLINE, Contacted, Relation, ScanState
 from delivery.models import DOOR, Attempt, Scan, Shipment, SplitConsent
 from delivery.services import cash, slips
@@ -28,7 +27,7 @@ from orders.choices import Means
 from orders.models import AddedCharge, Order
 from orders.services.common import label
 from orders.services.common import locked as locked_order
-from orders.services.price import customer_of
+from orders.services.price import spared_redelivery_fee
 from rulebook.errors import Conflict, Refused
 from rulebook.events import SIGNED, On
 from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS, TRACKING_PHRASES
@@ -72,7 +71,7 @@ def opened(entry: Entry) -> list[Fact]:
     shipment = Shipment.objects.create(
         order=order, pieces=order.waybill.pieces, door=order.delivery in DOOR, terminal_id=nearest(order.consignee_place),
         place=order.branch,
-        key_customer=_of_key_customer(order), opened_at=entry.occurred_at,
+        key_customer=order.key_account_id is not None, opened_at=entry.occurred_at,
     )  # fmt: skip
     slips.expect(shipment)
     data = shipment.clock_facts() | {"terminal": shipment.terminal_id}
@@ -83,12 +82,6 @@ def opened(entry: Entry) -> list[Fact]:
             order=entry.order_number, also=also, data=data,
         )
     ]  # fmt: skip
-
-
-def _of_key_customer(order: Order) -> bool:
-    """Tell whether a contract customer ships (§4.1); the special terms of §2.1 and §2.2.5 hang on it."""
-    customer = customer_of(order)
-    return customer is not None and customer.group == Group.KEY
 
 
 def nearest(place: str) -> int | None:
@@ -310,7 +303,7 @@ def _load(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
         raise Refused("§1.3.3", _("请选择送货司机。"), field="driver")
     perform(shipment.load_for_delivery, driver=driver, vehicle=str(values.get("vehicle") or "")[:12])
     charge = orders.charge_redelivery(shipment.order, attempt=shipment.attempts_made, by=moment.clerk.actor, at=moment.at)
-    fee = charge is not None or delivery_fee_due(shipment.attempts_made, key_customer=shipment.key_customer)
+    fee = charge is not None or delivery_fee_due(shipment.attempts_made, key_customer=spared_redelivery_fee(shipment.order))
     called = shipment.called_at is not None  # a duty (§4.3.2.7) that is shown, and bars nothing
     return {"driver": driver.pk, "attempt": shipment.attempts_made, "fee_due": fee, "called": called}
 
@@ -327,7 +320,7 @@ def _fail(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
     contact = text_of(values, "contact", "§1.3.3.3", _("请填写现场联系记录：与谁通话、如何约定。"))
     perform(shipment.fail_attempt, place=_unit(shipment, moment.clerk))
     serial = shipment.attempts_made
-    fee = _charged(shipment, serial) or delivery_fee_due(serial, key_customer=shipment.key_customer)
+    fee = _charged(shipment, serial) or delivery_fee_due(serial, key_customer=spared_redelivery_fee(shipment.order))
     Attempt.objects.create(
         shipment=shipment, serial=serial, reason=reason, contacted=contacted, contact=contact, fee_due=fee,
         person=moment.clerk, at=moment.at,

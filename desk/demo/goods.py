@@ -16,7 +16,7 @@ from orders.models import Order
 from pickup import services as pickups
 from pickup.choices import AgreedBy
 from rulebook.due import appointment_valid, at, local
-from rulebook.reasons import PICKUP_FAILURE_REASONS
+from rulebook.reasons import NEVER_FOR_KEY_CUSTOMERS, PICKUP_FAILURE_REASONS
 from rulebook.roles import Role
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Goods:
     def _fetch(self, now: datetime) -> None:
         driver, number = self.life.post(Role.COURIER), self.order.number
         if self.chance(self.habits.failed_pickup):
-            why = self.rng.choice([code for code in PICKUP_FAILURE_REASONS if code != "other"])
+            why = self.rng.choice([code for code in PICKUP_FAILURE_REASONS if code != "other" and code not in NEVER_FOR_KEY_CUSTOMERS])
             pickups.fail(number=number, clerk=driver, reason=why, remark="", now=now)
             self.life.then(now + minutes(self.rng.uniform(5, 20)), self._reappoint)
             return

@@ -18,7 +18,7 @@ from orders.models import Order, Version
 from orders.services.common import about, label, locked, stamp
 from orders.services.draft import PRICE_BASIS, Draft, draft_of, from_flat, write_to
 from orders.services.placing import check_appointment, named_branch, pickup_day
-from orders.services.price import set_price, told
+from orders.services.price import recognise, set_price, told
 from orders.services.routing import move_for_customer, reassign
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
@@ -84,6 +84,8 @@ def _check_editable(order: Order, seen: int) -> None:
 
 def _apply(order: Order, draft: Draft, changed: list[str], by: Actor, who: str, now: datetime) -> None:
     write_to(order, draft)
+    if "shipper.phone" in changed:
+        recognise(order)
     order.version += 1
     agreed = "appointment" in changed and order.appointment is not None and appointment_valid(order.appointment)
     if "pickup" in changed or agreed:

@@ -18,7 +18,7 @@ from orders.models import Order
 from orders.numbers import order_number
 from orders.services.common import about, stamp
 from orders.services.draft import Draft, draft_of, from_flat, write_to
-from orders.services.price import set_price, told
+from orders.services.price import recognise, set_price, told
 from rulebook.due import local_day
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
@@ -108,6 +108,7 @@ def _store(
     rows.give_keys([order])
     order.number = order_number(order.pk, now)
     write_to(order, draft)
+    recognise(order)
     order.ship_on = today
     order.pickup_on = pickup_day(order, now)
     stamp(order, by, who, now)

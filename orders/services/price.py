@@ -7,8 +7,8 @@ from datetime import datetime
 import pricing.services as prices
 from core.models import Actor
 from core.prepared import Prepared
-from customers.choices import Group
 from customers.models import Customer
+from customers.services import recognised
 from orders.choices import PriceState
 from orders.models import Order
 from pricing.services import QuoteFacts
@@ -30,9 +30,20 @@ def facts_of(order: Order, *, at: datetime, customer: Customer | None = None, **
         )
     }  # fmt: skip
     if customer:
-        said |= {"customer": customer.pk, "membership": customer.group, "key_customer": customer.group == Group.KEY}
+        said |= {"customer": customer.pk, "membership": customer.group}
+    said["key_customer"] = spared_redelivery_fee(order)
     facts = {**said, **measured, "from_place": order.shipper_place, "to_place": order.consignee_place, "at": at}
     return QuoteFacts(**facts)  # type: ignore[arg-type]
+
+
+def recognise(order: Order) -> None:
+    """Note the contract under which an order is placed: by the bound phone it ships under, on the day it was placed (§2)."""
+    order.key_account = recognised(order.shipper_phone_index, order.order_on)
+
+
+def spared_redelivery_fee(order: Order) -> bool:
+    """Tell whether a key customer's contract leaves out the fee of a further delivery: unless it says otherwise (§2.1.3.3)."""
+    return order.key_account is not None and not order.key_account.redelivery_fee
 
 
 def customer_of(order: Order) -> Customer | None:

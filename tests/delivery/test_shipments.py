@@ -322,6 +322,8 @@ MACHINE = {
     "depart_rest": ({"in_transit"}, "in_transit"),
     "arrive_hub": ({"in_transit"}, "at_hub"),
     "arrive": ({"in_transit"}, "arrived"),
+    "mark_to_forward": ({"at_hub", "arrived", "held"}, None),
+    "keep_for_delivery": ({"at_hub", "arrived", "held"}, None),
     "forward": ({"arrived", "at_hub", "held"}, "forwarded"),
     "track": ({"forwarded"}, "forwarded"),
     "offer_for_pickup": ({"arrived", "held"}, "ready_for_pickup"),
@@ -341,6 +343,9 @@ MACHINE = {
 }  # fmt: skip
 """The machine of design §3, typed by hand."""
 
+MARKS = {("mark_to_forward", True), ("keep_for_delivery", False)}
+"""Marking twice, and taking away a mark that is not there, are refused."""
+
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(verbs=st.lists(st.sampled_from(sorted(MACHINE)), max_size=14))
@@ -355,7 +360,7 @@ def test_every_path_the_machine_allows_and_none_it_forbids(company, verbs):
     with transaction.atomic():
         order = sent(company)
         state, missed = "at_origin", ""
-        door = True
+        door, marked = True, False
         for hour, verb in enumerate(verbs):
             sources, target = MACHINE[verb]
             try:
@@ -364,11 +369,12 @@ def test_every_path_the_machine_allows_and_none_it_forbids(company, verbs):
             except Conflict:
                 assert state not in sources, (verb, state)
             except Refused:
-                assert (verb, door) == ("load_for_delivery", False) or (verb, state) == ("depart_rest", "in_transit")
+                assert (verb, door) == ("load_for_delivery", False) or (verb, state) == ("depart_rest", "in_transit") or (verb, marked) in MARKS
             else:
                 assert state in sources, (verb, state)
                 missed = state if verb == "declare_lost" else missed
-                state = target or missed
+                state = target or (missed if verb == "find" else state)
+                marked = verb == "mark_to_forward" if (verb, not marked) in MARKS else marked
                 door = door and verb != "offer_for_pickup"
             assert shipment(order).state == state
         transaction.set_rollback(True)

@@ -6,8 +6,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.models import Actor, Entry
-from customers import services as customers
-from customers.choices import Group
 from delivery import services as delivery
 from delivery.models import Shipment, SignSlip
 from network.models import Person
@@ -18,7 +16,7 @@ from rulebook.roles import Role
 from sla.services import tick
 from tests.clocks import dues, states
 from tests.delivery.test_shipments import SIGNED, does, shipment
-from tests.factories import SHIPPER, Company, accepted, post, sh
+from tests.factories import Company, accepted, contract, post, sh
 
 pytestmark = pytest.mark.django_db
 
@@ -32,9 +30,7 @@ def company(db) -> Company:
 
 def key_customer(company: Company) -> None:
     """The shipper of every order here is a contract customer (§4.1)."""
-    customers.add(
-        name="示例项目客户", phone=SHIPPER.phone, branch=company.branch, group=Group.KEY, verified=True, now=sh("01 09:00:00")
-    )  # fmt: skip
+    contract(company)
 
 
 def billed(company: Company, slip: str = "original") -> Order:

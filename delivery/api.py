@@ -38,7 +38,7 @@ class ShipmentAnswer(serializers.ModelSerializer[Shipment]):
     class Meta:
         model = Shipment
         fields = (
-            "order", "state", "state_name", "pieces", "door", "key_customer", "place", "terminal", "departed_at", "vehicle", "left_behind",
+            "order", "state", "state_name", "pieces", "door", "key_customer", "to_forward", "place", "terminal", "departed_at", "vehicle", "left_behind",
             "arrived_at", "checked", "carrier", "carrier_phone", "carrier_no", "forwarded_at", "driver", "attempts_made",
             "delivery_at", "waits_until", "called_at", "told_at", "signed_at", "signer", "relation", "pieces_signed", "exception", "remark",
             "return_ordered_by", "return_means", "return_instruction", "ended_at", "parked",
@@ -99,6 +99,7 @@ class DepartBody(Scanned):
 
 class ArriveBody(Scanned):
     checked = serializers.ListField(child=coded(EXCEPTIONS), max_length=len(EXCEPTIONS), required=False, default=list)
+    to_forward = serializers.BooleanField(required=False, help_text="需外发（§2.1.4.3）")
 
 
 class ForwardBody(Scanned):
@@ -121,6 +122,7 @@ class FailBody(Scanned):
     reason = coded(DELIVERY_FAILURE_REASONS)
     contacted = serializers.ChoiceField(choices=Contacted.choices)
     contact = _text()
+    billing_call = Line(max_length=300, required=False, allow_blank=True, default="", help_text="项目客户：致电开单营业部（§2.1.3.3）")
 
 
 class RescheduleBody(Scanned):
@@ -218,6 +220,8 @@ SAID: dict[str, tuple[type[Body], str]] = {
     "depart_rest": (DepartBody, "What was left of a split follows with another vehicle (§2.1.2.2)."),
     "arrive_hub": (Scanned, "The goods reach a hub (中转场)."),
     "arrive": (ArriveBody, "The goods reach the terminal branch and are looked over (§2.1.3.1)."),
+    "mark_to_forward": (Scanned, "An outside carrier has to take the goods on (§2.1.4.3)."),
+    "keep_for_delivery": (Scanned, "We deliver the goods ourselves after all."),
     "forward": (ForwardBody, "Hand the goods to an outside carrier (§4.3.2.6)."),
     "track": (TrackBody, "Enter what the day's tracking of forwarded goods found (§1.3.2.1)."),
     "offer_for_pickup": (Scanned, "The consignee fetches the goods."),

@@ -118,6 +118,40 @@ class CallKind(TextChoices):
     LATE = "late", _("晚到告知（§4.3.3.3）")
 
 
+class Anomalous(TextChoices):
+    """Where an anomaly stands (design §6, more lifecycles)."""
+
+    OPEN = "open", _("处理中")
+    SOLVED = "solved", _("已处理")
+    CLOSED = "closed", _("已关闭")
+
+
+class Origin(TextChoices):
+    """What brought an anomaly to light."""
+
+    ARRIVAL = "arrival", _("到货检查")
+    SIGN_OFF = "sign_off", _("异常签收")
+    REFUSAL = "refusal", _("拒收")
+    LOSS = "loss", _("丢失")
+    REPORT = "report", _("人工登记")
+
+
+class CostKind(TextChoices):
+    """Help given on request to a key customer's consignee (§2.1.3.4)."""
+
+    UPSTAIRS = "upstairs", _("上楼")
+    UNLOADING = "unloading", _("卸货")
+    HIRE = "hire", _("外请车辆或人员")
+    OTHER = "other", _("其他")
+
+
+class Side(TextChoices):
+    """Which of the two branches chases a slip (§2.1.5)."""
+
+    ORIGIN = "origin", _("始发营业部")
+    TERMINAL = "terminal", _("到达营业部")
+
+
 class Relation(TextChoices):
     SELF = "self", _("本人")
     COLLEAGUE = "colleague", _("同事")

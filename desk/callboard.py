@@ -87,7 +87,7 @@ def clocks(person: Person, tab: str, now: datetime) -> QuerySet[Deadline, Any]:
     """Return the clocks of a tab, those first that ran out first."""
     unassigned, unclaimed = _waiting(person), _unclaimed(person, now)
     found = {"unassigned": unassigned, "unclaimed": unclaimed}.get(tab, unassigned | unclaimed)
-    return found.select_related("order__branch").order_by("due_at", "pk")
+    return found.select_related("order__branch", "order__key_account__customer").order_by("due_at", "pk")
 
 
 def alarms(person: Person) -> QuerySet[Message, Any]:

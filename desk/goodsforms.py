@@ -57,6 +57,7 @@ class ArriveForm(Goods):
         label=_("到货检查（无异常不勾）"), required=False, widget=forms.CheckboxSelectMultiple(),
         choices=lambda: coded(EXCEPTIONS)()[1:], error_messages={"invalid_choice": CHOOSE["invalid_choice"]},
     )  # fmt: skip
+    to_forward = forms.BooleanField(label=_("需外发（§2.1.4.3）"), required=False)
 
 
 class ForwardForm(Goods):
@@ -88,6 +89,7 @@ class FailForm(Goods):
     reason = _reason(_("未成功原因"), DELIVERY_FAILURE_REASONS)
     contacted = _chosen(_("现场联系"), [*PICK, *Contacted.choices])
     contact = text_field(_("联系记录"), 300, required=True)
+    billing_call = text_field(_("致电开单营业部（项目客户必填，§2.1.3.3）"), 300)
 
 
 class RescheduleForm(Goods):

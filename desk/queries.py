@@ -208,6 +208,8 @@ def _chips(order: Any, now: datetime) -> Iterable[Chip]:
     elif order.state == State.AT_BRANCH and order.missed:
         yield Chip("phone", str(_("未接通")), "orange")
     yield from _pickup_chips(order)
+    if order.key_account_id:
+        yield Chip("star", str(_("项目客户")), "azure")
     if order.printed_at:
         yield Chip("print", str(_("已打印")), "green")
     if order.insured:

@@ -20,6 +20,7 @@ from rulebook.due import local
 from rulebook.events import On
 from rulebook.limits import LIMITS
 from rulebook.reasons import (
+    ANOMALIES,
     CANCEL_REASONS,
     CIRCUMSTANCES,
     DELIVERY_FAILURE_REASONS,
@@ -96,6 +97,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.SHIPMENT_FORWARDED: ("swap", gettext_noop("外发，承运商%(carrier)s")),
     On.SHIPMENT_TRACKED: ("note", gettext_noop("登记外发跟踪%(phrase)s")),
     On.SHIPMENT_FOLLOWED_UP: ("note", gettext_noop("登记每日跟进")),
+    On.SHIPMENT_TO_FORWARD: ("swap", gettext_noop("标记为需外发（§2.1.4.3）")),
+    On.SHIPMENT_NOT_TO_FORWARD: ("truck", gettext_noop("改为自行派送")),
+    On.SHIPMENT_FOLLOWED_UP: ("note", gettext_noop("跟踪表登记今日跟进（§4.3.2.4）")),
+    On.SHIPMENT_REMEDIED: ("refresh", gettext_noop("运作中心登记补救措施%(cause)s（§2.1.2.3）")),
+    On.COST_CHARGED: ("money", gettext_noop("费用 %(amount)s 元计入%(unit)s（§2.1.3.4）")),
+    On.SLIP_CHASED: ("phone", gettext_noop("追踪签收单：%(unit)s（§2.1.5）")),
+    On.ANOMALY_FOUND: ("alert", gettext_noop("发现异常%(anomaly_kind)s（§4.3.2.5）")),
+    On.ANOMALY_REPORTED: ("arrow-right", gettext_noop("异常已上报大客户运作保障部（§2.1.1.3）")),
+    On.ANOMALY_REPLY_PROMISED: ("clock", gettext_noop("承诺 %(promised_at)s 前答复客户（§4.3.2.5）")),
+    On.ANOMALY_ANSWERED: ("check", gettext_noop("异常已答复客户（§4.3.2.5）")),
+    On.ANOMALY_EXPLAINED: ("note", gettext_noop("已向客户解释并致歉（§2.1.3.4）")),
+    On.ANOMALY_SETTLED: ("check", gettext_noop("开单营业部已与发货人协商（§2.1.3.4）")),
+    On.ANOMALY_ESCALATED: ("arrow-right", gettext_noop("异常升级：%(to)s（§4.3.2.5）")),
+    On.ANOMALY_SOLVED: ("check", gettext_noop("异常已处理")),
+    On.ANOMALY_CLOSED: ("check", gettext_noop("异常已关闭")),
+    On.ANOMALY_REOPENED: ("undo", gettext_noop("异常重新处理")),
     On.CONSIGNEE_CALLED: ("phone", gettext_noop("派送前致电收货人：%(reached)s%(expected_at)s（§4.3.2.7）")),
     On.LATENESS_TOLD: ("phone", gettext_noop("告知收货人将晚到：%(reached)s%(reason)s%(expected_at)s（§4.3.3.3）")),
     On.HELPERS_HIRED: ("users", gettext_noop("外雇 %(helpers)s 人，费用 %(cost)s 元，由%(unit)s承担%(reason)s（§1.3.3.2）")),
@@ -176,7 +193,7 @@ def timeline(entries: Iterable[Entry]) -> list[Happening]:
     """Put an order's facts into words, newest first; two queries for the names of people and units."""
     entries = list(entries)
     people = Person.objects.in_bulk(_keys(entries, "person", "driver") | _actors(entries))
-    units = Unit.objects.in_bulk(_keys(entries, "branch", "from_branch", "responsible", "unit", "holder", "terminal"))
+    units = Unit.objects.in_bulk(_keys(entries, "branch", "from_branch", "responsible", "unit", "holder", "terminal", "to"))
     names = Names({k: p.name for k, p in people.items()}, {k: u.name for k, u in units.items()})
     return [_happening(entry, names) for entry in reversed(entries)]
 
@@ -257,6 +274,9 @@ READERS: dict[str, Any] = {
     "outcome": lambda value, _row: Outcome(value).label,
     "kind": lambda value, _row: NoteKind(value).label,
     "reason": lambda value, _row: reason_words(value),
+    "to": lambda value, row: row.names.unit(value),
+    "anomaly_kind": lambda value, _row: _("：%s") % in_words(ANOMALIES[str(value)]) if value in ANOMALIES else "",
+    "promised_at": lambda value, _row: _moment(value),
     "cause": lambda value, _row: reason_words(value),
     "kind_of_demand": lambda value, _row: reason_words(value),
     "reached": lambda value, _row: _("已接通") if value else _("未接通"),

@@ -93,6 +93,11 @@ MAY: dict[str, frozenset[Role]] = {
     "see_key_accounts": BRANCH_STAFF | CALL_CENTRE | MANAGERS | KEY_ACCOUNT_OFFICES
     | {Role.TRANSIT_CLERK, Role.SLIP_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET, Role.QUALITY},
     "follow_up": BRANCH_STAFF | CALL_CENTRE | KEY_ACCOUNT_OFFICES,
+    "remedy": frozenset({Role.OPERATIONS_CENTRE}),
+    "charge_cost": BRANCH_STAFF,
+    "anomaly": BRANCH_STAFF | CALL_CENTRE | KEY_ACCOUNT_OFFICES | MANAGERS
+    | {Role.TRANSIT_CLERK, Role.COURIER, Role.OPERATIONS_CENTRE, Role.QUALITY},
+    "settle_anomaly": BRANCH_STAFF,
     "track_key_accounts": KEY_ACCOUNT_OFFICES,
     "organise": frozenset({Role.ADMINISTRATOR}),
 }

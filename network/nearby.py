@@ -52,6 +52,11 @@ def delivering(place_code: str) -> int | None:
     return found[0].id if found else None
 
 
+def served(place_code: str) -> bool:
+    """Tell whether a place lies in the service area of a branch."""
+    return any(place_code.startswith(site.serves) for site in sites(loads=False))
+
+
 def sites(*, loads: bool = True) -> list[BranchSite]:
     """Return every open branch with its site and, where asked for, the orders it has in hand."""
     loaded = _loads() if loads else {}

@@ -14,3 +14,5 @@ class Kind(TextChoices):
     SPLIT = "split", _("拆分装车待同意")
     ARRIVAL_CHECK = "arrival", _("到货检查异常")
     DEMAND = "demand", _("现场要求待答复")
+    ANOMALY = "anomaly", _("货物异常")
+    ESCALATED = "escalated", _("异常升级")

@@ -66,12 +66,24 @@ def _addressees(entry: Entry, calls: int | None) -> list[tuple[int | None, Kind]
             return [(data["origin"], Kind.ARRIVAL_CHECK)]
         case On.SPLIT_ASKED if not data["answered"]:
             return [(data["origin"], Kind.SPLIT)]
+        case On.ANOMALY_FOUND | On.ANOMALY_REPORTED | On.ANOMALY_ESCALATED:
+            return _of_anomaly(entry)
         case On.DEADLINE_WARNED:
             return [(data["holder"], Kind.REMINDER)]
         case On.DEADLINE_BREACHED:
             told = {data["holder"], calls} if data["clause"] in ALARMING else {data["holder"]}
             return [(unit, Kind.ALARM) for unit in sorted(told - {None})]
     return []
+
+
+def _of_anomaly(entry: Entry) -> list[tuple[int | None, Kind]]:
+    """The billing branch at once (§2.1.3.1), support the same day (§2.1.1.3), whoever it is taken to (§4.3.2.5)."""
+    if entry.name == On.ANOMALY_REPORTED:
+        return [(unit, Kind.ANOMALY) for unit in units_of(Role.KEY_ACCOUNTS)]
+    if entry.name == On.ANOMALY_ESCALATED:
+        return [(entry.data["to"], Kind.ESCALATED)]
+    told = entry.data["source"] == "arrival"  # with the arrival itself
+    return [] if told else [(entry.data["origin"], Kind.ANOMALY)]
 
 
 def send(ids: Sequence[int], *, now: datetime) -> int:

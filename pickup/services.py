@@ -166,8 +166,9 @@ def appoint(
     _save(task, clerk, now)
     if name == On.PICKUP_APPOINTED:
         task.order = orders.pickup_expected(order=task.order, on=local(appointment).date(), appointment=appointment)
-    more = {"reason": reason} if reason else {}
-    _publish(task, name, clerk.actor, now, agreed_by=agreed_by, **more, **_violation(too_late))
+    said: dict[str, object] = {"agreed_by": agreed_by, **({"reason": reason} if reason else {}), **_violation(too_late)}
+    facts = {**task.order.clock_facts(), **said}
+    publish(_fact(task, name, clerk.actor, now, facts, task.order.number))
     return task
 
 

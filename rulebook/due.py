@@ -196,6 +196,11 @@ def filing_start(moment: datetime, facts: Facts) -> datetime:
     return facts.filed_at or moment
 
 
+def arrival_start(moment: datetime, facts: Facts) -> datetime:
+    """Start at the arrival, also where it turns out later that the goods are to be forwarded (§2.1.4.3)."""
+    return facts.arrived_at or moment
+
+
 # Pickup (§1.3.1, §4.3.2.2n).
 
 

@@ -82,6 +82,8 @@ EXCEPTIONS = _table(
     Reason("damage", "破损", "Damage", "§4.3.3.8"),
     Reason("shortage", "少件", "Shortage", "§4.3.3.8"),
     Reason("wet", "受潮", "Wet", "§4.3.2.8"),
+    Reason("dirty", "污染", "Dirty", "§2.1.3.1"),
+    Reason("deformed", "变形", "Deformed", "§2.1.3.1"),
     Reason("repacked", "包装重封", "Re-sealed", "§4.3.2.8"),
     Reason("wrong_goods", "货物不符", "Wrong goods", "§4.3.2.8"),
     Reason("other", "其他", "Other", "§4.3.2.8"),
@@ -95,6 +97,21 @@ REFUSAL_REASONS = _table(
     Reason("goods_differ", "货物不符", "Goods differ"),
     Reason("other", "其他", "Other"),
 )
+
+ANOMALIES = _table(
+    *(row for row in EXCEPTIONS.values() if row.code != "other"),
+    Reason("delayed", "延误", "Delayed"),
+    Reason("lost", "丢失", "Lost"),
+    Reason("refused", "拒收", "Refused by the consignee"),
+    Reason("force_majeure", "不可抗力", "Force majeure", "§4.3.2.4"),
+    Reason("accident", "交通事故", "Traffic accident", "§4.3.2.4"),
+    Reason("papers", "单据异常", "Papers wrong"),
+    Reason("other", "其他", "Other"),
+)
+"""What can be wrong with goods on their way (§2.1.1.3, §4.3.2.5)."""
+
+TOLD_AT_ONCE = frozenset({"force_majeure", "accident"})
+"""The shipper is told of these at once (§4.3.2.4)."""
 
 LATENESS_REASONS = _table(
     Reason("late_line_haul", "干线晚到", "Late from the line-haul"),

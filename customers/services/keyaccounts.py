@@ -150,7 +150,8 @@ def _checked(terms: Terms, account: KeyCustomer | None) -> dict[str, object]:
     :raises Refused: what does not hold, with its field
     """
     number = terms.contract_no.strip()
-    others = KeyCustomer.objects.filter(contract_no=number).exclude(pk=account.pk if account else None)
+    others = KeyCustomer.objects.filter(contract_no=number)
+    others = others.exclude(pk=account.pk) if account else others
     if not number or others.exists():
         words = _("合同编号 %s 已被使用。") % number if number else _("请填写合同编号。")
         raise Refused(CLAUSE, words, field="contract_no")

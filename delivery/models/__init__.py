@@ -1,12 +1,15 @@
-"""What happens to goods after the waybill: their way, and the cash collected for the shipper."""
+"""What happens to goods after the waybill: their way, what is said and found on it, and the cash collected for the shipper."""
 
+from delivery.models.anomalies import Anomaly
 from delivery.models.cash import CashMovement, CashOnDelivery
+from delivery.models.keyaccounts import Cost, FollowUp, Measure, SlipChase, TrackingReport
 from delivery.models.loads import LoadItem, LoadPlan, SplitConsent, SplitCost
 from delivery.models.records import Circumstance, DeliveryCall, Demand, OutsideHire
 from delivery.models.shipments import DOOR, Attempt, Scan, Shipment
 from delivery.models.slips import SignSlip
 
 __all__ = [
-    "DOOR", "Attempt", "CashMovement", "CashOnDelivery", "Circumstance", "DeliveryCall", "Demand", "LoadItem", "LoadPlan",
-    "OutsideHire", "Scan", "Shipment", "SignSlip", "SplitConsent", "SplitCost",
+    "DOOR", "Anomaly", "Attempt", "CashMovement", "CashOnDelivery", "Circumstance", "Cost", "DeliveryCall", "Demand",
+    "FollowUp", "LoadItem", "LoadPlan", "Measure", "OutsideHire", "Scan", "Shipment", "SignSlip", "SlipChase",
+    "SplitConsent", "SplitCost", "TrackingReport",
 ]  # fmt: skip

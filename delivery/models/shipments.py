@@ -64,6 +64,16 @@ def is_for_the_door(shipment: Shipment) -> bool:
     return shipment.door
 
 
+@guard("§2.1.4.3", _("货物已标记为需外发"))
+def is_not_marked(shipment: Shipment) -> bool:
+    return not shipment.to_forward
+
+
+@guard("§2.1.4.3", _("货物未标记为需外发"))
+def is_marked(shipment: Shipment) -> bool:
+    return shipment.to_forward
+
+
 class Shipment(SafeFSMModelMixin, models.Model):
     """The goods of one waybill, from the origin branch to the signature."""
 
@@ -76,6 +86,7 @@ class Shipment(SafeFSMModelMixin, models.Model):
         Unit, models.PROTECT, null=True, related_name="+"
     )  # where the goods are, None on the road
     terminal = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="shipments")  # the branch that delivers
+    to_forward = models.BooleanField(_("需外发"), default=False)  # marked, or the place lies outside every service area
     opened_at = models.DateTimeField()
     departed_at = models.DateTimeField(null=True)
     vehicle = models.CharField(_("车牌号"), max_length=12, blank=True)
@@ -147,6 +158,7 @@ class Shipment(SafeFSMModelMixin, models.Model):
         return {
             "branch": self.terminal_id or self.order.branch_id, "door": self.door, "key_customer": self.key_customer,
             "forwarded": bool(self.forwarded_at), "slip": self.order.slip_return != SlipReturn.NONE,
+            "to_forward": self.to_forward, "origin": self.order.branch_id,
             **{name: moment.isoformat() for name, moment in moments.items() if moment},
         }  # fmt: skip
 
@@ -170,9 +182,10 @@ class Shipment(SafeFSMModelMixin, models.Model):
         self.place = place
 
     @transition(field=state, source=State.IN_TRANSIT, target=State.ARRIVED, conditions=[all_has_left])
-    def arrive(self, *, place: Unit | None, checked: list[str], at: datetime) -> None:
+    def arrive(self, *, place: Unit | None, checked: list[str], to_forward: bool, at: datetime) -> None:
         """At the terminal branch (进港), goods looked over (§2.1.3.1); the branch that receives them delivers them."""
         self.place = self.terminal = place
+        self.to_forward = to_forward
         self.checked, self.arrived_at = checked, at
 
     @transition(field=state, source=[State.ARRIVED, State.AT_HUB, State.HELD], target=State.FORWARDED)
@@ -180,6 +193,16 @@ class Shipment(SafeFSMModelMixin, models.Model):
         """To an outside carrier, whose phone and number are recorded (§4.3.2.6)."""
         self.carrier, self.carrier_phone, self.carrier_no, self.forwarded_at = carrier, phone, number, at
         self.place = None
+
+    @transition(field=state, source=[State.AT_HUB, *TO_PLAN], target=None, conditions=[is_not_marked])
+    def mark_to_forward(self) -> None:
+        """The terminal branch finds that an outside carrier has to take the goods on (§2.1.4.3)."""
+        self.to_forward = True
+
+    @transition(field=state, source=[State.AT_HUB, *TO_PLAN], target=None, conditions=[is_marked])
+    def keep_for_delivery(self) -> None:
+        """We deliver them ourselves after all."""
+        self.to_forward = False
 
     @transition(field=state, source=State.FORWARDED, target=State.FORWARDED)
     def track(self) -> None:
@@ -272,6 +295,7 @@ class Attempt(models.Model):
     reason = models.CharField(_("原因"), max_length=20)
     contacted = models.CharField(_("现场联系"), max_length=10, choices=Contacted.choices)
     contact = models.CharField(_("联系记录"), max_length=300)
+    billing_call = models.CharField(_("致电开单营业部"), max_length=300, blank=True)  # key customers (§2.1.3.3)
     fee_due = models.BooleanField(default=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -1,10 +1,10 @@
 """The verbs of delivery, and what it hears of the journal."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from core.journal import Fact
 from core.models import Entry
-from delivery.services import amended, cash, refunds, shipments, slips
+from delivery.services import amended, anomalies, cash, refunds, shipments, slips
 from delivery.services.books import books, faults, out_of_balance
 from delivery.services.cash import (
     bank,
@@ -89,14 +89,18 @@ __all__ = [
 
 def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
     """Open and end what a waybill and its shipment demand."""
-    return [fact for entry in entries if (react := REACTIONS.get(entry.name)) for fact in react(entry)]
+    return [fact for entry in entries for heard in HEARERS if entry.name in heard for fact in heard[entry.name](entry)]
 
 
-REACTIONS: dict[str, Callable[[Entry], list[Fact]]] = {
-    **cash.REACTIONS,
-    On.SHIPMENT_RETURNED: slips.called_off,
-    On.AMENDMENT_PROPOSED: amended.asked_for,
-    On.WAYBILL_AMENDED: amended.approved,
-    **dict.fromkeys(SIGNED, refunds.of_late_goods),
-    On.WAYBILL_ISSUED: lambda entry: [*shipments.opened(entry), *cash.REACTIONS[On.WAYBILL_ISSUED](entry)],
-}
+HEARERS: tuple[Mapping[str, Callable[[Entry], list[Fact]]], ...] = (
+    {
+        On.WAYBILL_ISSUED: shipments.opened,
+        On.SHIPMENT_RETURNED: slips.called_off,
+        On.AMENDMENT_PROPOSED: amended.asked_for,
+        On.WAYBILL_AMENDED: amended.approved,
+        **dict.fromkeys(SIGNED, refunds.of_late_goods),
+    },
+    cash.REACTIONS,
+    anomalies.REACTIONS,
+)
+"""Who hears what, in this order."""

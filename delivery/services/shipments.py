@@ -20,7 +20,7 @@ from delivery.choices import LONGEST_OFFLINE, Contacted, Relation, ScanState
 from delivery.models import DOOR, Attempt, Scan, Shipment, SplitConsent
 from delivery.services import cash, slips
 from network.models import Person, Unit
-from network.nearby import delivering
+from network.nearby import delivering, served
 from network.places import UnknownPlace
 from orders import services as orders
 from orders.choices import Means
@@ -71,7 +71,7 @@ def opened(entry: Entry) -> list[Fact]:
     shipment = Shipment.objects.create(
         order=order, pieces=order.waybill.pieces, door=order.delivery in DOOR, terminal_id=nearest(order.consignee_place),
         place=order.branch,
-        key_customer=order.key_account_id is not None, opened_at=entry.occurred_at,
+        key_customer=order.key_account_id is not None, to_forward=_out_of_reach(order), opened_at=entry.occurred_at,
     )  # fmt: skip
     slips.expect(shipment)
     data = shipment.clock_facts() | {"terminal": shipment.terminal_id}
@@ -82,6 +82,11 @@ def opened(entry: Entry) -> list[Fact]:
             order=entry.order_number, also=also, data=data,
         )
     ]  # fmt: skip
+
+
+def _out_of_reach(order: Order) -> bool:
+    """Tell whether a key customer's goods for the door go to a place outside every service area: they are to be forwarded (§2.1.4.3)."""
+    return order.key_account_id is not None and order.delivery in DOOR and not served(order.consignee_place)
 
 
 def nearest(place: str) -> int | None:
@@ -267,8 +272,21 @@ def _arrive(shipment: Shipment, moment: Moment, values: Values) -> dict[str, obj
     checked = [str(code) for code in values.get("checked") or ()]
     if any(code not in EXCEPTIONS for code in checked):
         raise Refused("§2.1.3.1", _("请从列表中选择到货检查结果。"), field="checked")
-    perform(shipment.arrive, place=_unit(shipment, moment.clerk), checked=checked, at=moment.at)
-    return {"unit": shipment.place_id, "checked": checked, "origin": shipment.order.branch_id}
+    to_forward = shipment.to_forward or values.get("to_forward") is True
+    perform(
+        shipment.arrive, place=_unit(shipment, moment.clerk), checked=checked, to_forward=to_forward, at=moment.at
+    )
+    return {"unit": shipment.place_id, "checked": checked}
+
+
+def _mark_to_forward(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    perform(shipment.mark_to_forward)
+    return {}
+
+
+def _keep_for_delivery(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
+    perform(shipment.keep_for_delivery)
+    return {}
 
 
 def _forward(shipment: Shipment, moment: Moment, values: Values) -> dict[str, object]:
@@ -318,14 +336,18 @@ def _fail(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
     reason = coded_of(values, "reason", DELIVERY_FAILURE_REASONS, "§1.3.3.3")
     contacted = coded_of(values, "contacted", Contacted.values, "§1.3.3.3")
     contact = text_of(values, "contact", "§1.3.3.3", _("请填写现场联系记录：与谁通话、如何约定。"))
+    billing_call = str(values.get("billing_call") or "").strip()
+    if shipment.key_customer or billing_call:
+        words = _("项目客户派送未成功，须现场致电开单营业部：请填写与谁通话、如何答复。")
+        billing_call = text_of(values, "billing_call", "§2.1.3.3", words)
     perform(shipment.fail_attempt, place=_unit(shipment, moment.clerk))
     serial = shipment.attempts_made
     fee = _charged(shipment, serial) or delivery_fee_due(serial, key_customer=spared_redelivery_fee(shipment.order))
     Attempt.objects.create(
-        shipment=shipment, serial=serial, reason=reason, contacted=contacted, contact=contact, fee_due=fee,
+        shipment=shipment, serial=serial, reason=reason, contacted=contacted, contact=contact, billing_call=billing_call, fee_due=fee,
         person=moment.clerk, at=moment.at,
     )  # fmt: skip
-    return {"reason": reason, "attempt": serial}
+    return {"reason": reason, "attempt": serial, "billing_called": bool(billing_call)}
 
 
 def future_of(values: Values, name: str, now: datetime, clause: str, words: str) -> datetime:
@@ -418,6 +440,8 @@ VERBS: dict[str, Verb] = {
     "depart_rest": Verb("haul", _depart_rest, On.SHIPMENT_REST_DEPARTED),
     "arrive_hub": Verb("haul", _arrive_hub, On.SHIPMENT_REACHED_HUB, anywhere=True),
     "arrive": Verb("haul", _arrive, On.SHIPMENT_ARRIVED, anywhere=True),
+    "mark_to_forward": Verb("plan_delivery", _mark_to_forward, On.SHIPMENT_TO_FORWARD),
+    "keep_for_delivery": Verb("plan_delivery", _keep_for_delivery, On.SHIPMENT_NOT_TO_FORWARD),
     "forward": Verb("forward", _forward, On.SHIPMENT_FORWARDED),
     "track": Verb("forward", _track, On.SHIPMENT_TRACKED),
     "offer_for_pickup": Verb("plan_delivery", _offer, On.SHIPMENT_OFFERED_FOR_PICKUP),

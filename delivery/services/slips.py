@@ -57,7 +57,7 @@ def hand_on(*, number: str, clerk: Person, now: datetime) -> SignSlip:
     :raises Conflict: it is back, lost or closed already
     """
     clerk.require("slip")
-    slip = _locked(number, clerk, anywhere=True)
+    slip = locked_slip(number, clerk, anywhere=True)
     perform(slip.hand_on)
     return _done(slip, On.SLIP_HANDED_ON, clerk, now, unit=clerk.unit)
 
@@ -92,7 +92,7 @@ def reject(*, number: str, clerk: Person, remark: str, now: datetime) -> SignSli
     :raises Conflict: it is not back
     """
     clerk.require("slip")
-    slip = _locked(number, clerk)
+    slip = locked_slip(number, clerk)
     perform(slip.reject, remark=_said(remark, _("请说明签收单哪里不合格。")))
     return _done(slip, On.SLIP_REJECTED, clerk, now, unit=slip.unit)
 
@@ -106,7 +106,7 @@ def lose(*, number: str, clerk: Person, remark: str, now: datetime) -> SignSlip:
     :raises Conflict: it is lost or closed already
     """
     clerk.require("lose_slip")
-    slip = _locked(number, clerk)
+    slip = locked_slip(number, clerk)
     perform(slip.lose, remark=_said(remark, _("请说明签收单的查找经过。")))
     return _done(slip, On.SLIP_LOST, clerk, now, unit=None)
 
@@ -120,7 +120,7 @@ def close(*, number: str, clerk: Person, remark: str = "", now: datetime) -> Sig
     :raises Conflict: it is not back
     """
     clerk.require("slip")
-    slip = _locked(number, clerk)
+    slip = locked_slip(number, clerk)
     if slip.state == Slip.LOST:
         remark = _said(remark, _("请说明遗失签收单的处理结果。"))
     perform(slip.close, remark=remark.strip()[:300])
@@ -131,7 +131,7 @@ def _at_origin(
     number: str, clerk: Person, now: datetime, step: Callable[[SignSlip], Callable[..., None]], name: On
 ) -> SignSlip:
     clerk.require("slip")
-    slip = _locked(number, clerk)
+    slip = locked_slip(number, clerk)
     perform(step(slip), at=now)
     return _done(slip, name, clerk, now, unit=slip.shipment.order.branch)
 
@@ -160,7 +160,7 @@ def _said(text: str, words: str) -> str:
     return text.strip()
 
 
-def _locked(number: str, clerk: Person, *, anywhere: bool = False) -> SignSlip:
+def locked_slip(number: str, clerk: Person, *, anywhere: bool = False) -> SignSlip:
     """
     Return the slip of an order; the order's row is locked before the slip's.
 

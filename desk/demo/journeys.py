@@ -110,13 +110,16 @@ class Journey:
         courier = self._post(self.terminal, Role.COURIER)
         if self.chance(self.habits.failed_delivery):
             reason = self.rng.choice([code for code in DELIVERY_FAILURE_REASONS if code != "other"])
-            self._act("fail_attempt", courier, now, reason=reason, contacted="consignee", contact="收货人要求改日送达")
+            self._act("fail_attempt", courier, now, reason=reason, contacted="consignee", contact="收货人要求改日送达", **self._billing_call())
             self._then(now + minutes(self.rng.uniform(10, 60)), self._reschedule)
         elif self.chance(self.habits.refused):
             self._act("refuse", courier, now, reason=self.rng.choice(list(REFUSAL_REASONS)))
             self._then(now + timedelta(hours=2), self._send_back)
         else:
             self._sign(now)
+
+    def _billing_call(self) -> dict[str, str]:
+        return {"billing_call": "已致电开单营业部，同意改日送达"} if self.goods.key_customer else {}
 
     def _reschedule(self, now: datetime) -> None:
         wanted = at(now, self.rng.randint(10, 16), days=1)

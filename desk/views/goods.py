@@ -61,6 +61,7 @@ TAB = {tab.key: tab for tab in TABS}
 
 LABELS = {
     "depart": ("truck", _("登记发车")), "depart_rest": ("truck", _("余件发车")), "arrive_hub": ("pin", _("到中转场")), "arrive": ("pin", _("登记进港")),
+    "mark_to_forward": ("swap", _("标记需外发")), "keep_for_delivery": ("truck", _("改为自行派送")),
     "forward": ("swap", _("外发")), "track": ("note", _("登记跟踪")), "offer_for_pickup": ("home", _("通知自提")),
     "load_for_delivery": ("truck", _("装车派送")), "wait": ("hourglass", _("现场等待 30 分钟")),
     "fail_attempt": ("alert", _("派送未成功")), "reschedule": ("calendar", _("另约送达时间")), "sign": ("check", _("签收")),
@@ -132,8 +133,8 @@ def _deliveries(
     person.require("see_goods")
     tab = TAB.get(request.GET.get("tab", "") or request.POST.get("tab", ""), TABS[0])
     seen = Shipment.objects.visible_to(person)
-    found = seen.filter(state__in=tab.states).select_related("order__waybill", "terminal", "place", "driver").with_cash()
-    page = Paginator(found.order_by("arrived_at", "pk"), PAGE).get_page(request.GET.get("page"))
+    found = seen.filter(state__in=tab.states).select_related("order__waybill", "order__key_account__customer", "terminal", "place", "driver").with_cash()
+    page = Paginator(found.order_by("-key_customer", "arrived_at", "pk"), PAGE).get_page(request.GET.get("page"))
     counted = {state: seen.filter(state__in=each.states).count() for each in TABS for state in (each.key,)}
     context = {
         "now": now, "tab": tab, "tabs": [(each, counted[each.key]) for each in TABS], "page": page, "rows": _rows(page, now),
@@ -267,9 +268,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _mine(request: HttpRequest, *, number: str = "", problem: Any = None, status: int = 200) -> HttpResponse:
     person, now = person_of(request), clock.now()
     person.require("deliver")
-    own = Shipment.objects.filter(driver=person).select_related("order__waybill")
+    own = Shipment.objects.filter(driver=person).select_related("order__waybill", "order__key_account__customer")
     context = {
-        "now": now, "rows": _rows(own.filter(state__in=ON_THE_ROAD).with_cash().order_by("pk"), now), "failed": number,
+        "now": now, "rows": _rows(own.filter(state__in=ON_THE_ROAD).with_cash().order_by("-key_customer", "pk"), now), "failed": number,
         "done": own.filter(signed_at__gte=at(local_day(now))).order_by("-signed_at"), "problem": problem,
         "fail": form_for("fail_attempt"), "exception": form_for("sign_with_exception"), "refuse": form_for("refuse"),
         "sign": form_for("sign"), "means": Means.choices,

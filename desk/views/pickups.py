@@ -45,6 +45,11 @@ class Stop:
     def order(self) -> Order:
         return self.task.order  # type: ignore[no-any-return]
 
+    def first(self, now: datetime) -> bool:
+        """Tell whether a key customer waits for it today (§2.1.1.1); one for a later day takes its turn."""
+        key = self.order.key_account_id is not None
+        return key and (self.due_at is None or self.due_at <= at(now, 24))
+
 
 @dataclass(frozen=True, slots=True)
 class Driver:
@@ -56,15 +61,15 @@ class Driver:
     volume_m3: Any
 
 
-def stops(tasks: QuerySet[PickupTask], now: datetime) -> list[Stop]:
-    """Return pickups with their clocks, those first whose clock runs out first."""
-    rows = list(tasks.select_related("order", "driver")[:MOST])
+def stops(tasks: Any, now: datetime) -> list[Stop]:
+    """Return pickups with their clocks: key customers' first (§2.1.1.1), then those whose clock runs out first."""
+    rows = list(tasks.key_customers_first().select_related("order__key_account__customer", "driver")[:MOST])
     due: dict[int, datetime] = {}
     running = Deadline.objects.open().filter(order__in=[row.order_id for row in rows], clause__in=LIMITS)
     for deadline in running.filter(due_at__isnull=False).order_by("-due_at"):
         due[deadline.order_id or 0] = deadline.due_at  # type: ignore[assignment]
     found = [_stop(row, due.get(row.order_id)) for row in rows]
-    return sorted(found, key=lambda stop: (stop.due_at or at(now, 24), stop.task.pk))
+    return sorted(found, key=lambda stop: (not stop.first(now), stop.due_at or at(now, 24), stop.task.pk))
 
 
 def _stop(task: PickupTask, due_at: datetime | None) -> Stop:

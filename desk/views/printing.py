@@ -47,7 +47,7 @@ def notes(request: HttpRequest) -> HttpResponse:
     """Show the notes of the numbers in the URL, printed before; printing itself is a POST that counts."""
     numbers = request.GET.getlist("n")[:MOST]
     person = person_of(request)
-    found = Order.objects.visible_to(person).filter(number__in=numbers, printed_at__isnull=False).select_related("branch")
+    found = Order.objects.visible_to(person).filter(number__in=numbers, printed_at__isnull=False).select_related("branch", "key_account__customer")
     sheets = [_sheet(order) for order in found.prefetch_related("prints")]
     if not sheets:
         messages.error(request, _("没有可打印的托运书：请先受理并登记打印。"))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from rulebook import due
 from rulebook.events import SIGNED, On
 from rulebook.facts import Facts
-from rulebook.limits.model import Limit, Subject, due_step, warn
+from rulebook.limits.model import Holder, Limit, Subject, due_step, warn
 from rulebook.roles import Role
 
 
@@ -14,7 +14,8 @@ def forwarded(facts: Facts) -> bool:
 
 
 def to_the_door(facts: Facts) -> bool:
-    return facts.door and not facts.forwarded
+    """A key customer's goods that are to be forwarded have the limit of §2.1.4.3 instead: §2 prevails."""
+    return facts.door and not facts.forwarded and not key_customer_forwarding(facts)
 
 
 def of_key_customer(facts: Facts) -> bool:
@@ -67,7 +68,7 @@ DELIVERY = Limit(
     zh="送货上门",
     en="Delivery to the door",
     subject=Subject.SHIPMENT,
-    starts_on=frozenset({On.SHIPMENT_ARRIVED, On.DELIVERY_TIME_AGREED, On.DELIVERY_WANTED}),
+    starts_on=frozenset({On.SHIPMENT_ARRIVED, On.DELIVERY_TIME_AGREED, On.DELIVERY_WANTED, On.SHIPMENT_NOT_TO_FORWARD}),
     applies=to_the_door,
     rule=due.delivered,
     met_by=SIGNED,
@@ -109,8 +110,9 @@ KEY_CUSTOMER_FOLLOW_UP = Limit(
     zh="项目客户货物每日跟进",
     en="Key customer's shipment followed daily",
     subject=Subject.SHIPMENT,
-    starts_on=frozenset({On.WAYBILL_ISSUED}),
+    starts_on=frozenset({On.SHIPMENT_OPENED}),
     applies=of_key_customer,
+    holder=Holder.ORIGIN,
     rule=due.end_of_day,
     met_by=SIGNED | {On.SHIPMENT_FOLLOWED_UP},
     counts_from_start=frozenset({On.SHIPMENT_FOLLOWED_UP}),
@@ -125,11 +127,20 @@ KEY_CUSTOMER_FORWARDING = Limit(
     zh="项目客户货物到达次日内外发",
     en="Key customer's goods forwarded by the end of the day after arrival",
     subject=Subject.SHIPMENT,
-    starts_on=frozenset({On.SHIPMENT_ARRIVED}),
+    starts_on=frozenset({On.SHIPMENT_ARRIVED, On.SHIPMENT_TO_FORWARD}),
     applies=key_customer_forwarding,
+    start=due.arrival_start,
+    moved_start=("从到达时起算", "counted from the arrival"),
     rule=due.calendar_days(1),
     met_by=frozenset({On.SHIPMENT_FORWARDED}),
-    voided_by=SIGNED | GONE | {On.SHIPMENT_OFFERED_FOR_PICKUP, On.SHIPMENT_REFUSED},
+    voided_by=SIGNED | GONE
+    | {
+        On.SHIPMENT_OFFERED_FOR_PICKUP,
+        On.SHIPMENT_LOADED_FOR_DELIVERY,
+        On.SHIPMENT_NOT_TO_FORWARD,
+        On.SHIPMENT_REFUSED,
+        On.SHIPMENT_SENT_BACK,
+    },
     steps=(warn("§2.1.4.3", Role.TRANSIT_CLERK, minutes=240), due_step("§2.1.4.3", Role.BRANCH_MANAGER)),
     on_breach_zh="延误处罚（§2.2.4）",
     on_breach_en="delay (§2.2.4)",

@@ -35,6 +35,7 @@ class Holder(StrEnum):
     """Which unit holds a clock: the branch that has the thing, or an office of the company."""
 
     BRANCH = auto()
+    ORIGIN = auto()  # the branch that billed the goods: the customer is theirs
     CALL_CENTRE = auto()
     DEPARTMENT = auto()
     CLAIMS = auto()

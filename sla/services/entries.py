@@ -31,8 +31,13 @@ def judged(deadline: Deadline, entry: Entry) -> datetime:
 
 
 def holder_of(limit: Limit, entry: Entry) -> int | None:
-    """Return the unit that holds a clock; the reason of a cancelled order that no branch has is the call centre's (§1.2.1.4r)."""
+    """
+    Return the unit that holds a clock. The reason of a cancelled order that no branch has is the call centre's (§1.2.1.4r);
+    following a key customer's goods is the business of the branch that billed them (§2.1.1.2).
+    """
     branch = unit_of(entry, "branch")
+    if limit.holder == Holder.ORIGIN:
+        return unit_of(entry, "origin") or branch
     orphan = branch is None and entry.name == On.ORDER_CANCELLED
     return call_centre() if limit.holder == Holder.CALL_CENTRE or orphan else branch
 

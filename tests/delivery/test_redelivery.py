@@ -7,8 +7,6 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from core.models import Entry
-from customers import services as customers
-from customers.choices import Group
 from delivery import services as delivery
 from delivery.models import Attempt, Shipment
 from orders import services as orders
@@ -17,12 +15,12 @@ from pricing.services import contracts
 from rulebook.quotes import Charge
 from rulebook.roles import Role
 from tests.delivery.test_shipments import SIGNED, does, sent
-from tests.factories import SHIPPER, Company, accepted, post, sh
+from tests.factories import Company, accepted, contract, post, sh
 from tests.pricing.prices import CHARGES, live
 
 pytestmark = pytest.mark.django_db
 
-FAILED = {"reason": "nobody_there", "contacted": "nobody", "contact": "两次未接"}
+FAILED = {"reason": "nobody_there", "contacted": "nobody", "contact": "两次未接", "billing_call": "西湖营业部答复改日"}
 
 
 @pytest.fixture
@@ -114,13 +112,20 @@ def test_without_a_tariff_the_attempt_is_marked_and_nothing_is_invented(company)
     assert Entry.objects.filter(name="shipment_loaded_for_delivery").order_by("seq").last().data["fee_due"] is True
 
 
+def test_the_key_customers_own_contract_may_say_so(company):
+    """§2.1.3.3"""
+    live(company.pricer)
+    contract(company, redelivery_fee=True)
+    order = priced(company)
+    tries(company, order, 2)
+    assert charged(order) == [("第 2 次送货费", "30.00")]
+
+
 @pytest.mark.parametrize(("agreed", "expected"), [(False, []), (True, [("第 2 次送货费", "30.00")])])
 def test_key_customers_pay_by_contract_only(company, agreed, expected):
     """§2.1.3.3"""
     live(company.pricer)
-    key = customers.add(
-        name="示例项目客户", phone=SHIPPER.phone, branch=company.branch, group=Group.KEY, verified=True, now=sh("01 09:00:00")
-    )
+    key = contract(company).customer
     made = contracts.apply(
         code="C1", customer=key, valid_from=date(2026, 11, 1), valid_to=date(2026, 11, 30), reason="项目客户", by=company.manager,
         redelivery_fee=agreed, now=sh("01 09:00:00"),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('customers', '0002_key_customers'),
         ('network', '0002_path_collation'),
-        ('orders', '0009_fewer_indexes'),
+        ('orders', '0011_append_only_refunds'),
         ('pricing', '0004_lanes_by_zones'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pickup', '0001_initial'),
+        ('pickup', '0002_fewer_indexes'),
     ]
 
     operations = [

@@ -34,7 +34,7 @@ class Refusable(Styled):
     """A form that can show what a service refused beside the field it speaks of."""
 
     def refuse(self, refusal: Refused) -> None:
-        self.add_error(refusal.field if refusal.field in self.fields else None, ValidationError(str(refusal).replace("%", "%%")))
+        self.add_error(refusal.field if refusal.field in self.fields else None, ValidationError(str(refusal)))
 
 
 class TariffForm(Refusable):

@@ -6,16 +6,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from network.places import exists, split
-from orders.sheets import BadTable, Column, Table, read, workbook
-from pricing.models import Lane, TariffVersion
+from desk.chargesheets import (
+    CHARGES,
+    PLANS,
+    Change,
+    Fault,
+    charge_changes,
+    examples,
+    read_charges,
+    read_plans,
+    sheets_of,
+    unknown_plans,
+)
+from network.places import exists, full_name, split
+from orders.sheets import BadTable, Column, Sheet, Table, book_of, read_all
+from pricing.models import Lane, TariffVersion, Zone
 from pricing.models.tariffs import MOST
-from pricing.services.tariffs import LaneRow, predecessor
+from pricing.services.tariffs import predecessor
+from pricing.services.values import LaneRow, PlanRow
 from rulebook.products import PRODUCTS
+from rulebook.quotes import Charge
 
 HEADERS = {
     "product": "产品", "start": "始发", "end": "到达", "heavy": "重货单价", "light": "轻货单价", "minimum": "最低收费",
@@ -25,15 +38,9 @@ HEADERS = {
 
 PLACES = {"heavy": 3, "light": 2, "minimum": 2}
 MOST_DAYS = 60
+LEAST_DENSITY, MOST_DENSITY = 10, 2_000
+"""kg a m³ at which both rates meet (¥/m³ ÷ ¥/kg): 100 to 333 in the trade; outside of these somebody mixed the columns up †."""
 PREFIX_LENGTHS = (2, 4, 6)
-
-
-class Fault(NamedTuple):
-    """What is wrong with a row: its line in the file, the column, the words."""
-
-    line: int
-    column: str
-    words: str
 
 
 class Wrong(Exception):
@@ -42,17 +49,46 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The lanes of a file, or what is wrong with its rows; never both."""
+    """
+    What a file holds, or what is wrong with its rows; never both. Charges and plans are None where it has no such sheet.
+
+    `tables` are the sheets as they were, the lanes under "".
+    """
 
     lanes: list[LaneRow]
+    charges: list[Charge] | None
+    plans: list[PlanRow] | None
     faults: list[Fault]
-    table: Table
+    tables: dict[str, Table]
 
 
 def template() -> bytes:
-    """Return an .xlsx with the headers and one invented row."""
+    """Return an .xlsx with the headers of its sheets and invented rows."""
     example = ["汽运专线", "浙江省杭州市", "上海市", "0.85", "178.00", "30.00", "1", "18:00", "17:00"]
-    return workbook([Column(header, required=True) for header in HEADERS.values()], [example])
+    return book_of([_lane_sheet([example]), *examples()])
+
+
+def export(version: TariffVersion) -> bytes:
+    """Return a version as an .xlsx that can be changed and read back."""
+    lanes = Lane.objects.filter(version=version).prefetch_related("from_zone__places", "to_zone__places").order_by("pk")
+    rows = [
+        [
+            PRODUCTS[row.product].zh, _zone(row.from_zone), _zone(row.to_zone), str(row.heavy_rate), str(row.light_rate),
+            str(row.minimum), str(row.days), f"{row.arrives:%H:%M}", f"{row.cut_off:%H:%M}",
+        ]
+        for row in lanes
+    ]  # fmt: skip
+    return book_of([_lane_sheet(rows), *sheets_of(version)])
+
+
+def _lane_sheet(rows: Sequence[Sequence[str]]) -> Sheet:
+    return Sheet("线路", [Column(header, required=True) for header in HEADERS.values()], rows)
+
+
+def _zone(zone: Zone) -> str:
+    """Return a zone as its cell says it: its places by name."""
+    places = sorted(place.prefix for place in zone.places.all())
+    return "、".join(full_name(prefix.ljust(6, "0")) for prefix in places if exists(prefix.ljust(6, "0"))) or zone.name
 
 
 def parse(content: bytes) -> Parsed:
@@ -61,7 +97,8 @@ def parse(content: bytes) -> Parsed:
 
     :raises BadTable: the file as a whole cannot be taken
     """
-    table = read(content)
+    tables = read_all(content, others=(CHARGES, PLANS))
+    table = tables[""]
     if missing := [header for header in HEADERS.values() if header not in table.headers]:
         raise BadTable(_("缺少必填的列：%s。") % _("、").join(missing))
     faults: list[Fault] = []
@@ -71,7 +108,20 @@ def parse(content: bytes) -> Parsed:
         faults += wrong
         rows += [(line, row)] if row else []
     faults += [*_twice(rows), *_shared(rows)]
-    return Parsed([] if faults else [row for _line, row in rows], sorted(faults), table)
+    charges, plans, more = _besides(tables)
+    faults += more
+    lanes = [] if faults else [row for _line, row in rows]
+    return Parsed(lanes, charges, plans, sorted(faults), tables)
+
+
+def _besides(tables: dict[str, Table]) -> tuple[list[Charge] | None, list[PlanRow] | None, list[Fault]]:
+    """Read the sheets of charges and plans, where the file has them; a fee names a plan of the file."""
+    charges, faults = read_charges(tables[CHARGES]) if CHARGES in tables else (None, [])
+    plans, more = read_plans(tables[PLANS]) if PLANS in tables else (None, [])
+    faults = [*faults, *more]
+    if charges is not None and plans is not None and not faults:
+        faults = list(unknown_plans(charges, plans, tables[CHARGES]))
+    return charges, plans, faults
 
 
 def _row(line: int, cells: dict[str, str]) -> tuple[LaneRow | None, list[Fault]]:
@@ -81,12 +131,24 @@ def _row(line: int, cells: dict[str, str]) -> tuple[LaneRow | None, list[Fault]]
         try:
             values[name] = READ[name](cells.get(header, ""), name)
         except Wrong as wrong:
-            faults.append(Fault(line, header, str(wrong)))
+            faults.append(Fault("", line, header, str(wrong)))
     if faults:
         return None, faults
     for name in ("start", "end"):
         values[name], values[f"{name}_places"] = values[name]  # type: ignore[misc]
-    return LaneRow(**values), []  # type: ignore[arg-type]
+    row = LaneRow(**values)  # type: ignore[arg-type]
+    return row, list(_lies(line, row))
+
+
+def _lies(line: int, row: LaneRow) -> Iterator[Fault]:
+    """Name what contradicts itself: rates that trade places, goods that arrive before they leave."""
+    density = row.light / row.heavy
+    if not LEAST_DENSITY <= density <= MOST_DENSITY:
+        words = _("折合每立方米 %(density)s 千克，须在 %(least)s–%(most)s 之间：请核对重货、轻货单价是否填反。")
+        told = {"density": density.quantize(Decimal("0.1")), "least": LEAST_DENSITY, "most": MOST_DENSITY}
+        yield Fault("", line, HEADERS["light"], words % told)
+    if row.days == 0 and row.arrives <= row.cut_off:
+        yield Fault("", line, HEADERS["arrives"], _("当日到达的时刻须晚于截单时刻。"))
 
 
 def _product(text: str, _name: str) -> str:
@@ -160,7 +222,7 @@ def _twice(rows: Sequence[tuple[int, LaneRow]]) -> Iterator[Fault]:
     for line, row in rows:
         first = seen.setdefault((row.product, frozenset(row.start_places), frozenset(row.end_places)), line)
         if first != line:
-            yield Fault(line, HEADERS["end"], _("与第 %s 行重复：同一产品、同一线路只能有一个价格。") % first)
+            yield Fault("", line, HEADERS["end"], _("与第 %s 行重复：同一产品、同一线路只能有一个价格。") % first)
 
 
 def _shared(rows: Sequence[tuple[int, LaneRow]]) -> Iterator[Fault]:
@@ -174,29 +236,26 @@ def _shared(rows: Sequence[tuple[int, LaneRow]]) -> Iterator[Fault]:
                 if owner != zone and (zone, prefix) not in told:
                     told.add((zone, prefix))
                     words = _("地区 %(place)s 已属于第 %(line)s 行的“%(zone)s”，区域不能重叠。")
-                    yield Fault(line, HEADERS[name], words % {"place": prefix, "line": first, "zone": owner[:30]})
+                    yield Fault("", line, HEADERS[name], words % {"place": prefix, "line": first, "zone": owner[:30]})
 
 
 def rejected(parsed: Parsed) -> bytes:
     """Return the rows that are wrong, each with its line and what is wrong, as a file to be corrected and sent again."""
+    wrong = sorted({fault.sheet for fault in parsed.faults})
+    return book_of([_rejected(name, parsed) for name in wrong])
+
+
+def _rejected(sheet: str, parsed: Parsed) -> Sheet:
     words: dict[int, list[str]] = {}
     for fault in parsed.faults:
-        words.setdefault(fault.line, []).append(f"{fault.column}：{fault.words}")
-    given = [header for header in parsed.table.headers if header in HEADERS.values()]
-    rows = [[str(line), "；".join(words[line]), *(cells.get(h, "") for h in given)] for line, cells in parsed.table.rows if line in words]
-    return workbook([Column(header) for header in (_("行号"), _("错误"), *given)], rows)
+        if fault.sheet == sheet:
+            words.setdefault(fault.line, []).append(f"{fault.column}：{fault.words}")
+    table = parsed.tables[sheet]
+    rows = [[str(line), "；".join(words[line]), *(cells.get(h, "") for h in table.headers)] for line, cells in table.rows if line in words]
+    return Sheet(sheet, [Column(header) for header in (_("行号"), _("错误"), *table.headers)], rows)
 
 
-# What a version changes
-
-
-class Change(NamedTuple):
-    """A lane that a version adds, drops or prices otherwise: "0.850 / 178.00 / 30.00" before and after."""
-
-    product: str
-    lane: str
-    before: str
-    after: str
+# What a version changes.
 
 
 def changes(version: TariffVersion, *, most: int = 200) -> tuple[list[Change], dict[str, int]]:
@@ -208,11 +267,12 @@ def changes(version: TariffVersion, *, most: int = 200) -> tuple[list[Change], d
         for key in sorted(old.keys() | new.keys())
         if old.get(key) != new.get(key)
     ]
+    found = [*charge_changes(version, last), *found]
     counts = {
         "added": sum(not each.before for each in found),
         "dropped": sum(not each.after for each in found),
         "changed": sum(bool(each.before and each.after) for each in found),
-        "same": len(new) - sum(bool(each.after) for each in found),
+        "same": sum(old.get(key) == terms for key, terms in new.items()),
     }
     return found[:most], counts
 

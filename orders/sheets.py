@@ -51,9 +51,29 @@ def read(content: bytes) -> Table:
 
     :raises BadTable: too large, not a table, no headers, no rows, too many rows
     """
+    return read_all(content, others=())[""]
+
+
+def read_all(content: bytes, *, others: Sequence[str]) -> dict[str, Table]:
+    """
+    Read the first sheet (under "") and those of the named ones that are there and not empty; a .csv has one sheet only.
+
+    :raises BadTable: as `read`, of whichever sheet; its name is said
+    """
     if len(content) > MOST_BYTES:
         raise BadTable(_("文件超过 5 MB，请分成几个文件导入。"))
-    lines = _workbook(content) if content.startswith(b"PK") else _text(content)
+    sheets = _workbook(content, others) if content.startswith(b"PK") else {"": _text(content)}
+    tables = {}
+    for name, lines in sheets.items():
+        if not name or any(str(value).strip() for row in lines for value in row):
+            try:
+                tables[name] = _table(lines)
+            except BadTable as bad:
+                raise BadTable(f"{name}: {bad.reason}" if name else bad.reason) from bad
+    return tables
+
+
+def _table(lines: Iterable[Sequence[object]]) -> Table:
     numbered = [(n, [_cell(value) for value in row]) for n, row in enumerate(lines, start=1)]
     filled = [(n, row) for n, row in numbered if any(row)]
     if not filled:
@@ -122,12 +142,12 @@ def _decoded(content: bytes) -> str:
 # Workbooks
 
 
-def _workbook(content: bytes) -> list[list[object]]:
+def _workbook(content: bytes, others: Sequence[str]) -> dict[str, list[list[object]]]:
     _measure(content)
     try:
-        return (
-            CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-        )
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        wanted = {"": book.sheet_names[0]} | {name: name for name in others if name in book.sheet_names[1:]}
+        return {key: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for key, name in wanted.items()}
     except (CalamineError, IndexError, OSError, ValueError) as error:
         raise BadTable(_("无法读取该工作簿，请用 Excel 或 WPS 另存为 .xlsx 后重试。")) from error
 
@@ -199,23 +219,41 @@ class Column:
 
 def workbook(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> bytes:
     """Return an .xlsx in which every cell is text."""
+    return book_of([Sheet("", columns, rows)])
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a file we write; without a name it gets Excel's own."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[str]]
+
+
+def book_of(sheets: Iterable[Sheet]) -> bytes:
+    """Return an .xlsx of several sheets in which every cell is text."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, TEXT_ONLY) as book:
-        sheet = book.add_worksheet()
         text = book.add_format({"num_format": "@"})
         bold = book.add_format({"bold": True, "num_format": "@"})
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(columns) - 1, 16, text)
-        for at, column in enumerate(columns):
-            sheet.write_string(0, at, column.header + ("*" if column.required else ""), bold)
-            if column.note:
-                sheet.write_comment(0, at, column.note)
-            if column.choices:
-                sheet.data_validation(1, at, MOST_ROWS, at, {"validate": "list", "source": list(column.choices)})
-        for line, row in enumerate(rows, start=1):
-            for at, cell in enumerate(row):
-                sheet.write_string(line, at, cell[:32767], text)
+        for each in sheets:
+            _write(book.add_worksheet(each.name or None), each, text, bold)
     return file.getvalue()
+
+
+def _write(sheet: xlsxwriter.worksheet.Worksheet, content: Sheet, text: object, bold: object) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(content.columns) - 1, 16, text)
+    for at, column in enumerate(content.columns):
+        sheet.write_string(0, at, column.header + ("*" if column.required else ""), bold)
+        if column.note:
+            sheet.write_comment(0, at, column.note)
+        if column.choices:
+            sheet.data_validation(1, at, MOST_ROWS, at, {"validate": "list", "source": list(column.choices)})
+    for line, row in enumerate(content.rows, start=1):
+        for at, cell in enumerate(row):
+            sheet.write_string(line, at, cell[:32767], text)
 
 
 def comma_separated(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

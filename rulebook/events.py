@@ -50,6 +50,7 @@ class On(StrEnum):
     PERSONAL_DATA_SHOWN = auto()
 
     # prices (§3.3, §5.1)
+    TARIFF_CHANGED = auto()
     TARIFF_APPROVED = auto()
     TARIFF_SENT_BACK = auto()
     TARIFF_PUBLISHED = auto()

@@ -14,16 +14,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import clock
+from core.fsm import in_source, unmet
 from desk import tariffs
+from desk.chargesheets import charge_words
 from desk.priceforms import CampaignForm, ContractForm, DecisionForm, FuelForm, TariffForm
 from desk.views.answers import explained, person_of
 from desk.views.imports import download
 from network.access import staff_required
 from network.models import Person
 from orders.sheets import BadTable
+from pricing.choices import TariffState
 from pricing.models import Campaign, Contract, FuelRate, TariffVersion
 from pricing.services import campaigns, contracts
 from pricing.services import tariffs as versions
+from pricing.services.loading import charge
 from rulebook.due import local_day
 from rulebook.errors import Refused
 
@@ -69,7 +73,7 @@ def _drafted(form: TariffForm, person: Person, context: dict[str, Any]) -> Tarif
             return None
         return versions.draft(
             code=said["code"], origin=said["origin"], valid_from=said["valid_from"], valid_to=said["valid_to"],
-            note=said["note"], lanes=parsed.lanes, by=person, now=clock.now(),
+            note=said["note"], lanes=parsed.lanes, charges=parsed.charges, plans=parsed.plans, by=person, now=clock.now(),
         )  # fmt: skip
     except BadTable as bad:
         form.add_error("table", bad.reason)
@@ -106,11 +110,24 @@ def tariff(request: HttpRequest, pk: int) -> HttpResponse:
     person = _viewer(request)
     version = get_object_or_404(TariffVersion.objects.select_related("drafted_by", "approved_by", "published_by"), pk=pk)
     found, counts = tariffs.changes(version) if version.state != "live" else ([], {})
+    rows = version.surcharges.prefetch_related("tiers")
+    against: Any = unmet(version.approve) if in_source(version.approve) else None
     context = {
         "version": version, "changes": found, "counts": counts, "lanes": version.lanes.count(), "may": person.may("manage_prices"),
-        "charges": version.surcharges.prefetch_related("tiers"), "plans": version.cod_plans.order_by("pk"),
+        "charges": [(row, charge_words(charge(row, version.code))) for row in rows], "plans": version.cod_plans.order_by("pk"),
+        "against": {"reason": against.reason, "clause": against.clause} if against else None, "may_edit": person.may("manage_prices") and version.state == TariffState.DRAFT,
     }  # fmt: skip
     return render(request, "desk/tariff.html", context)
+
+
+@staff_required
+@explained
+@require_GET
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    """A version as a file that can be changed and read back."""
+    _viewer(request)
+    version = get_object_or_404(TariffVersion, pk=pk)
+    return download(tariffs.export(version), f"tariff-{version.pk}.xlsx")
 
 
 TARIFF_VERBS = {"approve": versions.approve, "send-back": versions.send_back, "publish": versions.publish}

@@ -35,6 +35,13 @@ def has_lanes(version: TariffVersion) -> bool:
     return version.lanes.exists()
 
 
+@guard("§4.3.3.2", _("有附加费的细分指向本版本没有的代收方案，不能审批"))
+def plans_are_known(version: TariffVersion) -> bool:
+    """A fee for a COD plan that the version does not have would never be charged."""
+    named = version.surcharges.filter(when=When.COD).exclude(detail="").values_list("detail", flat=True)
+    return set(named) <= set(version.cod_plans.values_list("code", flat=True))
+
+
 class TariffVersion(SafeFSMModelMixin, models.Model):
     """A version of the list of one region of origin: `origin` is a GB/T 2260 prefix, '' the whole country.
 
@@ -69,7 +76,7 @@ class TariffVersion(SafeFSMModelMixin, models.Model):
     def __str__(self) -> str:
         return self.code
 
-    @transition(field=state, source=TariffState.DRAFT, target=TariffState.APPROVED, conditions=[has_lanes])
+    @transition(field=state, source=TariffState.DRAFT, target=TariffState.APPROVED, conditions=[has_lanes, plans_are_known])
     def approve(self, *, by: Person, at: datetime) -> None:
         """Price management agrees to the content."""
         self.approved_by, self.approved_at = by, at

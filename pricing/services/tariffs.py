@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -17,38 +15,13 @@ from network.models import Person
 from pricing.choices import TariffState
 from pricing.models import CodPlan, Lane, Surcharge, SurchargeTier, TariffVersion, Zone, ZonePlace
 from pricing.services.common import check_period, fact, refuse_overlap
+from pricing.services.loading import charge
+from pricing.services.surcharges import check, check_plan
+from pricing.services.values import LaneRow, PlanRow, surcharge_row, tier_row
 from rulebook.due import local_day
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
-from rulebook.quotes import Charge, Tier
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneRow:
-    """A lane of a new version: zones as sets of GB/T 2260 prefixes under a name, rates, promise."""
-
-    product: str
-    start: str
-    start_places: tuple[str, ...]
-    end: str
-    end_places: tuple[str, ...]
-    heavy: Decimal
-    light: Decimal
-    minimum: Decimal
-    days: int
-    arrives: time = time(18)
-    cut_off: time = time(17)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanRow:
-    """A COD plan of a new version."""
-
-    code: str
-    zh: str
-    en: str
-    days: int
-    most: Decimal
+from rulebook.quotes import Charge
 
 
 @transaction.atomic
@@ -66,9 +39,9 @@ def draft(
     plans: Sequence[PlanRow] | None = None,
 ) -> TariffVersion:
     """
-    Write down a new version; without charges of its own it takes over those of the last version of the same list.
+    Write down a new version; without charges or COD plans of its own it takes over those of the last version of the same list.
 
-    :raises Refused: it ends before it begins, the code is taken, or a place lies in two zones of the same version
+    :raises Refused: it ends before it begins, the code is taken, a place lies in two zones, or a charge or plan cannot be
     """
     by.require("manage_prices")
     if valid_to:
@@ -80,10 +53,9 @@ def draft(
     )
     zones = _zones(version, lanes)
     Lane.objects.bulk_create([_lane(version, row, zones) for row in lanes], batch_size=1000)
-    if charges is None:
-        _take_over(version)
-    else:
-        write_charges(version, charges, plans or ())
+    last = predecessor(version)
+    write_plans(version, _plans_of(last) if plans is None else plans)
+    write_charges(version, _charges_of(last) if charges is None else charges)
     return version
 
 
@@ -111,42 +83,33 @@ def _lane(version: TariffVersion, row: LaneRow, zones: dict[str, Zone]) -> Lane:
     )  # fmt: skip
 
 
-def write_charges(version: TariffVersion, charges: Sequence[Charge], plans: Sequence[PlanRow]) -> None:
-    rows = Surcharge.objects.bulk_create([_surcharge(version, at, row) for at, row in enumerate(charges)])
+def write_charges(version: TariffVersion, charges: Sequence[Charge]) -> None:
+    """:raises Refused: a charge that cannot be"""
+    for each in charges:
+        check(each)
+    rows = Surcharge.objects.bulk_create([surcharge_row(version, at, row) for at, row in enumerate(charges)])
     SurchargeTier.objects.bulk_create(
-        [_tier(row, tier) for row, each in zip(rows, charges, strict=True) for tier in each.tiers]
+        [tier_row(row, tier) for row, each in zip(rows, charges, strict=True) for tier in each.tiers]
     )
+
+
+def write_plans(version: TariffVersion, plans: Sequence[PlanRow]) -> None:
+    """:raises Refused: a plan that cannot be"""
+    for each in plans:
+        check_plan(each)
     CodPlan.objects.bulk_create(
-        [CodPlan(version=version, code=p.code, zh=p.zh, en=p.en, days=p.days, most=p.most) for p in plans]
+        [CodPlan(version=version, code=p.code, zh=p.zh, en=p.en or p.zh, days=p.days, most=p.most) for p in plans]
     )
 
 
-def _surcharge(version: TariffVersion, serial: int, row: Charge) -> Surcharge:
-    return Surcharge(
-        version=version, serial=serial, code=row.code, zh=row.zh, en=row.en, when=row.when, detail=row.detail,
-        product=row.product, basis=row.basis, rate=row.rate, minimum=row.minimum, cap=row.cap, rounding=row.rounding,
-    )  # fmt: skip
+def _charges_of(version: TariffVersion | None) -> list[Charge]:
+    rows = version.surcharges.prefetch_related("tiers") if version else ()
+    return [charge(row, version.code) for row in rows if version]
 
 
-def _tier(row: Surcharge, tier: Tier) -> SurchargeTier:
-    return SurchargeTier(surcharge=row, upto=tier.upto, fixed=tier.fixed, rate=tier.rate, cap=tier.cap)
-
-
-def _take_over(version: TariffVersion) -> None:
-    """Copy the charges and COD plans of the last live version of the same list."""
-    last = predecessor(version)
-    if last is None:
-        return
-    for row in last.surcharges.prefetch_related("tiers"):
-        tiers = list(row.tiers.all())
-        row.pk, row.version = None, version
-        row.save(force_insert=True)
-        for tier in tiers:
-            tier.pk, tier.surcharge = None, row
-        SurchargeTier.objects.bulk_create(tiers)
-    for plan in last.cod_plans.all():
-        plan.pk, plan.version = None, version
-        plan.save(force_insert=True)
+def _plans_of(version: TariffVersion | None) -> list[PlanRow]:
+    rows = version.cod_plans.order_by("pk") if version else ()
+    return [PlanRow(code=row.code, zh=row.zh, en=row.en, days=row.days, most=row.most) for row in rows]
 
 
 def predecessor(version: TariffVersion) -> TariffVersion | None:

@@ -8,16 +8,22 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
 from delivery import services
-from delivery.choices import Contacted, Means, Relation
-from delivery.models import CashOnDelivery, Shipment, SignSlip
+from delivery.answers import picture
+from delivery.choices import Contacted, Means, ProofKind, Relation
+from delivery.models import CashOnDelivery, Proof, Shipment, SignSlip
+from delivery.services import pictures, proofs
 from orders.api.bodies import Body, Line, Nothing, coded
-from orders.api.callers import clerk
+from orders.api.callers import caller, clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView, Verb, checked
 from orders.choices import Means as ToldBy
@@ -146,6 +152,10 @@ class RefuseBody(Scanned):
     remark = _remark()
 
 
+class TakeBackBody(Scanned):
+    remark = Line(max_length=300, required=False, allow_blank=True, default="", help_text="本人 30 分钟内可不填")
+
+
 class LostBody(Scanned):
     remark = _text()
 
@@ -232,6 +242,7 @@ SAID: dict[str, tuple[type[Body], str]] = {
     "sign": (SignBody, "The consignee, or somebody in their place, signs for all pieces (§4.3.2.8)."),
     "sign_with_exception": (ExceptionBody, "Sign with damage or shortage noted (§4.3.2.8, §4.3.3.8)."),
     "refuse": (RefuseBody, "The consignee refuses the goods."),
+    "take_back": (TakeBackBody, "Correct a wrong tap: the last act at the door is taken back, and stays on record."),
     "declare_lost": (LostBody, "The goods cannot be found."),
     "find": (Scanned, "The goods are found again and go on from where they were missed."),
     "send_back": (SendBackBody, "Send the goods back on the shipper's instruction."),
@@ -305,6 +316,58 @@ class CashDetail(ApiView):
     def get(self, request: Request, number: str) -> Response:
         seen = CashOnDelivery.objects.visible_to(clerk(request)).select_related("order")
         return Response(CashAnswer(seen.get(order__number=number)).data)
+
+
+# What proves a hand-over.
+
+
+class ProofAnswer(serializers.ModelSerializer[Proof]):
+    kind_name = serializers.CharField(source="get_kind_display")
+
+    class Meta:
+        model = Proof
+        fields = ("key", "kind", "kind_name", "media", "size", "width", "height", "sha256", "at", "recorded_at")
+        read_only_fields = fields
+
+
+class ProofBody(Body):
+    kind = serializers.ChoiceField(choices=ProofKind.choices)
+    photo = serializers.FileField(max_length=255, help_text="JPEG、PNG 或 WebP，最大 8 MB")
+
+
+def _told_to(request: Request, number: str) -> QuerySet[Proof, Proof]:
+    """Return what proves the hand-over that stands, for staff who may see the goods and the partner whose order it is."""
+    who = caller(request)
+    seen = Shipment.objects.visible_to(who.person) if who.person else Shipment.objects.filter(order__in=who.orders())
+    return proofs.standing(seen.get(order__number=number))
+
+
+@operation("get", "proofs_list", answer=ProofAnswer(many=True))
+@operation("post", "proofs_create", request={"multipart/form-data": ProofBody}, answer=ProofAnswer)
+class Proofs(ApiView):
+    """What proves the hand-over of an order's goods (§4.3.2.8): list it, or hand in a picture by itself (staff)."""
+
+    for_partners = True
+    parser_classes = [MultiPartParser]
+
+    def get(self, request: Request, number: str) -> Response:
+        return Response(ProofAnswer(_told_to(request, number), many=True).data)
+
+    def post(self, request: Request, number: str) -> Response:
+        person, values = clerk(request), checked(ProofBody, request.data)
+        drawn = pictures.read(values["kind"], values["photo"].read())
+        proof = services.add_proof(number=number, clerk=person, picture=drawn, now=clock.now())
+        return Response(ProofAnswer(proof).data)
+
+
+@operation("get", "proofs_retrieve", answer={(200, "image/*"): OpenApiTypes.BINARY})
+class ProofPicture(ApiView):
+    """The picture itself."""
+
+    for_partners = True
+
+    def get(self, request: Request, number: str, key: str) -> HttpResponse:
+        return picture(_told_to(request, number).get(key=key))
 
 
 # The money of several orders.

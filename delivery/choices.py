@@ -54,6 +54,8 @@ PAYOUT_DAYS = {Plan.SAME_DAY: 0, Plan.THREE_DAY: 3}
 OUTSTANDING = (Cash.COLLECTED, Cash.COUNTED, Cash.BANKED, Cash.DISCREPANCY)
 LONGEST_OFFLINE = timedelta(days=2)
 """An event told later than this after it happened is entered by the office, with a filing."""
+LONGEST_UNTOLD = timedelta(days=15)
+"""How long ago an outside carrier may have had forwarded goods signed for when it is entered (†); earlier: a filing."""
 
 
 class State(TextChoices):
@@ -82,6 +84,9 @@ AT_THE_DOOR = (*ON_THE_ROAD, State.READY_FOR_PICKUP, State.FORWARDED)
 
 TO_PLAN = (State.ARRIVED, State.HELD)
 """States of goods that a terminal branch has yet to send out or offer."""
+
+CORRECTABLE = ("sign", "sign_with_exception", "refuse", "fail_attempt")
+"""Acts at the door that a correction puts back (issue C8)."""
 
 SIGNED = (State.SIGNED, State.SIGNED_WITH_EXCEPTION)
 ENDED = (*SIGNED, State.RETURNED)
@@ -150,6 +155,18 @@ class Side(TextChoices):
 
     ORIGIN = "origin", _("始发营业部")
     TERMINAL = "terminal", _("到达营业部")
+
+
+class ProofKind(TextChoices):
+    """What a picture of a hand-over shows (§4.3.2.8, §4.3.3.8)."""
+
+    SIGNATURE = "signature", _("签名")
+    SLIP = "slip", _("签收单照片")
+    DAMAGE = "damage", _("破损、短少照片")
+    GOODS = "goods", _("现场照片")
+
+
+PHOTOS = frozenset({ProofKind.SLIP, ProofKind.DAMAGE, ProofKind.GOODS})
 
 
 class Relation(TextChoices):

@@ -53,9 +53,9 @@ def drivers_of(order: Order) -> Any:
 
 
 def _plain(verb: Callable[..., object], *names: str) -> Callable[[str, Person, Values, datetime], object]:
-    """Return the service called with number, clerk, now and the named values of the form."""
+    """Return the service called with number, clerk, now and the named values of the form; `at` where a phone told it late."""
     return lambda number, clerk, given, now: verb(
-        number=number, clerk=clerk, now=now, **{name: given[name] for name in names}
+        number=number, clerk=clerk, now=now, **{name: given[name] for name in (*names, "at") if name != "at" or "at" in given}
     )
 
 

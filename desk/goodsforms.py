@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from delivery.choices import Contacted, Relation
+from delivery.choices import Contacted, ProofKind, Relation
+from delivery.services import pictures
+from delivery.services.pictures import Picture
 from desk.forms import CHOOSE, PICK, Styled, coded, moment_field, text_field
 from network.models import Person
 from orders.choices import Means
@@ -35,6 +37,10 @@ class Goods(Styled):
 
     def values(self) -> dict[str, Any]:
         return {name: _plain(value) for name, value in self.cleaned_data.items()}
+
+    def pictures(self) -> list[Picture]:
+        """Return what came along as proof. :raises Refused: one of the files is no picture of ours"""
+        return []
 
 
 def _plain(value: Any) -> Any:
@@ -96,20 +102,56 @@ class RescheduleForm(Goods):
     delivery_at = moment_field(_("与客户另约的送达时间"))
 
 
+class Photos(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Any number of photos; whether they are some is found out when they are opened (delivery.services.pictures)."""
+
+    def __init__(self, label: Any) -> None:
+        widget = Photos(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True})
+        super().__init__(label=label, required=False, widget=widget, max_length=255, allow_empty_file=True)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(PhotosField, self).clean(each) for each in data or ()]
+
+
 class SignForm(Goods):
+    photo_kind: ClassVar[ProofKind] = ProofKind.SLIP
     signer = text_field(_("签收人"), 40, required=True)
     relation = _chosen(_("与收货人关系"), Relation.choices)
+    at = moment_field(_("签收时间（留空为现在）"), required=False)
+    photo = PhotosField(_("签收单或现场照片（代签必须）"))
+
+    def values(self) -> dict[str, Any]:
+        """The time is the service's own; the files are no values."""
+        given = super().values()
+        at = self.cleaned_data["at"]
+        return {k: v for k, v in given.items() if k not in ("at", "photo")} | ({"at": at} if at else {})
+
+    def pictures(self) -> list[Picture]:
+        found = [pictures.read(self.photo_kind, file.read()) for file in self.cleaned_data["photo"]]
+        if drawn := self.files.get("signature"):  # from a phone that can draw
+            found.append(pictures.read(ProofKind.SIGNATURE, drawn.read(), field="signature"))
+        return found
 
 
 class ExceptionForm(SignForm):
     pieces = _pieces()
     exception = _reason(_("异常"), EXCEPTIONS)
     remark = text_field(_("异常情况"), 300, required=True, rows=2)
+    photo_kind = ProofKind.DAMAGE
+    photo = PhotosField(_("破损、短少或签收单的照片（必须）"))
 
 
 class RefuseForm(Goods):
     reason = _reason(_("拒收原因"), REFUSAL_REASONS)
     remark = text_field(_("说明"), 300)
+
+
+class TakeBackForm(Goods):
+    remark = text_field(_("更正原因（本人 30 分钟内可不填）"), 300)
 
 
 class LostForm(Goods):
@@ -125,17 +167,17 @@ class SendBackForm(Goods):
 FORMS: dict[str, type[Goods]] = {
     "depart": DepartForm, "depart_rest": DepartForm, "arrive": ArriveForm, "forward": ForwardForm, "track": TrackForm, "load_for_delivery": LoadForm,
     "fail_attempt": FailForm, "reschedule": RescheduleForm, "sign": SignForm, "sign_with_exception": ExceptionForm,
-    "refuse": RefuseForm, "declare_lost": LostForm, "send_back": SendBackForm,
+    "refuse": RefuseForm, "take_back": TakeBackForm, "declare_lost": LostForm, "send_back": SendBackForm,
 }  # fmt: skip
 """A verb without a form asks nothing."""
 
 
-def form_for(verb: str, data: Any = None, *, drivers: Any = ()) -> Goods | None:
+def form_for(verb: str, data: Any = None, files: Any = None, *, drivers: Any = ()) -> Goods | None:
     """Return the verb's form, bound to what was sent; None where nothing is asked."""
     if verb not in FORMS:
         return None
     more = {"drivers": drivers} if verb == "load_for_delivery" else {}
-    return FORMS[verb](data, auto_id=f"{verb}_%s", **more)
+    return FORMS[verb](data, files, auto_id=f"{verb}_%s", **more)
 
 
 def drivers_near(person: Person) -> Any:

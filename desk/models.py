@@ -30,3 +30,17 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PhoneAct(models.Model):
+    """An act as a courier's phone told it, under the phone's own key: told twice, it is done once."""
+
+    key = models.CharField(max_length=40, unique=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    verb = models.CharField(max_length=24)
+    number = models.CharField(max_length=20)
+    at = models.DateTimeField()  # the device's time
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.number} {self.key}"

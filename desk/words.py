@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from core.language import in_words
 from core.models import Entry
+from delivery.choices import ProofKind
 from network.models import Person, Unit
 from orders.choices import CopyMeans, Means, NoteKind, Outcome, Paper
 from pickup.choices import AgreedBy
@@ -129,6 +130,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.SHIPMENT_SIGNED: ("check", gettext_noop("已签收 %(pieces)s 件")),
     On.SHIPMENT_SIGNED_WITH_EXCEPTION: ("alert", gettext_noop("异常签收 %(pieces)s 件%(exception)s")),
     On.SHIPMENT_REFUSED: ("x", gettext_noop("客户拒收%(reason)s")),
+    On.DELIVERY_TAKEN_BACK: ("undo", gettext_noop("更正：撤销“%(corrected)s”，货物恢复为之前的状态")),
+    On.PROOF_ADDED: ("file", gettext_noop("补充签收凭证：%(proof)s")),
     On.SHIPMENT_DECLARED_LOST: ("alert", gettext_noop("登记丢失")),
     On.SHIPMENT_FOUND: ("check", gettext_noop("货物已找到")),
     On.SHIPMENT_SENT_BACK: ("undo", gettext_noop("退回发货人途中")),
@@ -148,6 +151,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.CASH_CONFIRMED_BY_BANK: ("check", gettext_noop("银行确认代收货款到账")),
     On.CASH_REMITTED: ("money", gettext_noop("代收货款已汇付发货人")),
     On.CASH_VOIDED: ("x", gettext_noop("代收货款作废")),
+    On.CASH_REVIVED: ("undo", gettext_noop("代收货款恢复为待收款")),
     On.CASH_WRITTEN_OFF: ("x", gettext_noop("代收货款核销")),
     On.DEADLINE_WARNED: ("clock", gettext_noop("时限提醒：%(limit)s（%(clause)s）")),
     On.DEADLINE_BREACHED: ("alarm", gettext_noop("超时：%(limit)s（%(clause)s），责任单位%(unit)s，责任人%(person)s%(late)s")),
@@ -258,6 +262,10 @@ def limit_words(clause: object) -> str:
     return in_words(limit) if limit else str(clause)
 
 
+CORRECTED = {
+    "sign": lazy("签收"), "sign_with_exception": lazy("异常签收"), "refuse": lazy("拒收"),
+    "fail_attempt": lazy("派送未成功"),
+}  # fmt: skip
 READERS: dict[str, Any] = {
     "branch": lambda value, row: row.names.unit(value),
     "from_branch": lambda value, row: row.names.unit(value),
@@ -266,6 +274,8 @@ READERS: dict[str, Any] = {
     "terminal": lambda value, row: row.names.unit(value),
     "left": lambda value, _row: _("，余 %s 件待后续车辆") % value if value else "",
     "exception": lambda value, _row: reason_words(value),
+    "corrected": lambda _value, row: CORRECTED.get(str(row.get("verb")), ""),
+    "proof": lambda value, _row: ProofKind(value).label,
     "checked": lambda value, _row: _("，到货检查：%s") % _("、").join(in_words(EXCEPTIONS[code]) for code in value) if value else "",
     "delivery_at": lambda value, _row: _moment(value),
     "arrives_by": lambda value, _row: _moment(value),

@@ -37,7 +37,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         case exceptions.ValidationError():
             return _faults(list(_leaves(error.get_full_details())))
         case RequestDataTooBig():
-            return _body(413, "too_large", _("请求内容超过 256 KB，请精简后重试。"))
+            return _body(413, "too_large", _("请求内容过大，请精简后重试。"))
         case DjangoValidationError():  # a forged cursor
             return _body(400, "invalid", _("请求参数无效，请核对后重试。"))
         case ObjectDoesNotExist():

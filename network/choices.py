@@ -71,6 +71,7 @@ MAY: dict[str, frozenset[Role]] = {
     "hire_helpers": BRANCH_STAFF | {Role.TRANSIT_CLERK, Role.FLEET},
     "report_demand": BRANCH_STAFF | {Role.COURIER},
     "answer_demand": BRANCH_STAFF,
+    "correct_delivery": BRANCH_STAFF,
     "send_back": BRANCH_STAFF | {Role.TRANSIT_CLERK},
     "declare_lost": frozenset({Role.BRANCH_MANAGER, Role.OPERATIONS_CENTRE, Role.DEPARTMENT}),
     "slip": BRANCH_STAFF | {Role.SLIP_CLERK},

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,9 @@ class State(TextChoices):
     FAILED = "failed", _("接货失败")
     CANCELLED = "cancelled", _("已取消")
 
+
+LONGEST_OFFLINE = timedelta(days=2)
+"""An act told by a phone later than this after it happened is entered by the office, with a filing (†)."""
 
 WAITING = (State.REQUESTED, State.APPOINTED, State.DISPATCHED, State.FAILED)
 """States of a pickup that is still to be made."""

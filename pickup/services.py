@@ -16,7 +16,7 @@ from core.prepared import Prepared
 from network.models import Person
 from orders import services as orders
 from orders.services.common import locked as locked_order
-from pickup.choices import AgreedBy, State
+from pickup.choices import LONGEST_OFFLINE, AgreedBy, State
 from pickup.models import PickupTask
 from rulebook.due import local, ship_date_start
 from rulebook.errors import Conflict, Refused
@@ -259,8 +259,7 @@ def collect(*, number: str, clerk: Person, pieces: int, packing_ok: bool, now: d
     _require_accepted(task, _("订单尚未受理，不能接货。"))
     if not packing_ok:
         raise Refused("§4.3.2.2", _("包装不合格的货物不能接收：请客户整改，或登记接货失败。"), field="packing_ok")
-    if not task.requested_at <= happened <= now:
-        raise Refused("§4.3.2.2", _("接货时间须在下单之后，且不能晚于现在。"), field="at")
+    _check_time(task, happened, now)
     agreed = _standing_time(task)
     early = agreed is not None and picked_up_early(happened, agreed)
     perform(task.collect, pieces=pieces, packing_ok=packing_ok, early=early, at=happened)
@@ -272,24 +271,35 @@ def collect(*, number: str, clerk: Person, pieces: int, packing_ok: bool, now: d
 
 @transaction.atomic
 def fail(
-    *, number: str, clerk: Person, reason: str, remark: str, now: datetime, agreement: str = ""
+    *, number: str, clerk: Person, reason: str, remark: str, now: datetime, agreement: str = "",
+    at: datetime | None = None,
 ) -> PickupTask:
     """
     Record that the goods could not be fetched, with a coded reason. The clock runs on: agree another time or try again.
+    `at` is the event's own time where a phone was offline.
 
     :param agreement: what a key customer agreed to where a vehicle or staff were wanting, in words (§2.1.1.1)
-    :raises Refused: no or an unknown reason; for a key customer one that is none
+    :raises Refused: no or an unknown reason; for a key customer one that is none; or `at` is impossible
     """
     clerk.require("collect")
     task = locked(number, clerk)
     if reason not in PICKUP_FAILURE_REASONS:
         raise Refused("§1.3.1", _("请选择接货失败的原因。"), field="reason")
     _check_key_customer(task, reason, agreement)
-    perform(task.fail, reason=reason, remark=remark, at=now)
+    happened = at or now
+    _check_time(task, happened, now)
+    perform(task.fail, reason=reason, remark=remark, at=happened)
     task.agreement = agreement.strip()[:300]
     _save(task, clerk, now)
-    _publish(task, On.PICKUP_FAILED, clerk.actor, now, reason=reason)
+    _publish(task, On.PICKUP_FAILED, clerk.actor, happened, recorded=now, reason=reason)
     return task
+
+
+def _check_time(task: PickupTask, happened: datetime, now: datetime) -> None:
+    """:raises Refused: in the future, before the order, or told later than a phone may"""
+    if not max(task.requested_at, now - LONGEST_OFFLINE) <= happened <= now:
+        words = _("接货时间须在下单之后，不能晚于现在，也不能早于 %d 天前。")
+        raise Refused("§4.3.2.2", words % LONGEST_OFFLINE.days, field="at")
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("track/", tracking.track, name="track"),
     path("orders/<str:number>/", tracking.order, name="progress"),
     path("orders/<str:number>/unlock/", tracking.unlock, name="unlock"),
+    path("orders/<str:number>/proofs/<str:key>/", tracking.proof, name="proof"),
     path("orders/<str:number>/edit/", changing.change, name="edit"),
     path("orders/<str:number>/appointment/", changing.appointment, name="appointment"),
     path("orders/<str:number>/cancel/", changing.end, name="cancel"),

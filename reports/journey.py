@@ -208,6 +208,7 @@ TOLD: dict[str, Told] = {
     On.SHIPMENT_SIGNED: Told(_signed_code, _signed),
     On.SHIPMENT_SIGNED_WITH_EXCEPTION: Told("SIGNED_EXCEPTION", _signed_with_exception),
     On.SHIPMENT_REFUSED: Told("REFUSED", _refused),
+    On.DELIVERY_TAKEN_BACK: Told("CHANGED", _("上一条登记有误，已更正")),
     On.SHIPMENT_DECLARED_LOST: Told("LOST", _("【%(site)s】货物查找中，会与您联系")),
     On.SHIPMENT_FOUND: Told("FOUND", _("【%(site)s】货物已找到，继续运送")),
     On.SHIPMENT_SENT_BACK: Told("RETURNING", _("【%(site)s】货物正在退回发货人")),
@@ -226,6 +227,7 @@ TOLD: dict[str, Told] = {
     On.CASH_BANKED: Told("COD", _("【%(site)s】代收货款已存行，等待银行确认"), parties=True),
     On.CASH_CONFIRMED_BY_BANK: Told("COD", _("银行已确认代收货款到账，等待汇付"), parties=True),
     On.CASH_REMITTED: Told("COD", _("代收货款已汇付给发货人"), parties=True),
+    On.CASH_REVIVED: Told("COD", _("拒收登记有误，代收货款恢复为待收款"), parties=True),
     On.CASH_VOIDED: Told("COD", _("货物未签收，代收货款不再收取"), parties=True),
     On.CASH_WRITTEN_OFF: Told("COD", _("代收货款无法追回，转理赔处理"), parties=True),
 }

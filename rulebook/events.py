@@ -103,6 +103,8 @@ class On(StrEnum):
     SHIPMENT_SIGNED = auto()
     SHIPMENT_SIGNED_WITH_EXCEPTION = auto()
     SHIPMENT_REFUSED = auto()
+    DELIVERY_TAKEN_BACK = auto()
+    PROOF_ADDED = auto()
     SHIPMENT_DECLARED_LOST = auto()
     SHIPMENT_FOUND = auto()
     SHIPMENT_SENT_BACK = auto()
@@ -135,6 +137,7 @@ class On(StrEnum):
     CASH_CONFIRMED_BY_BANK = auto()
     CASH_REMITTED = auto()
     CASH_VOIDED = auto()
+    CASH_REVIVED = auto()
     CASH_WRITTEN_OFF = auto()
     BOOKS_DIFFERED = auto()
 

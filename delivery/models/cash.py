@@ -126,6 +126,10 @@ class CashOnDelivery(SafeFSMModelMixin, models.Model):
         """Nothing is to be collected any more: the goods were refused or lost."""
         self.remark = remark
 
+    @transition(field=state, source=Cash.VOID, target=Cash.DUE)
+    def revive(self) -> None:
+        """The refusal was a wrong tap: the money is due as before."""
+
     @transition(field=state, source=Cash.DISCREPANCY, target=Cash.WRITTEN_OFF)
     def write_off(self, *, remark: str) -> None:
         """What cannot be recovered leaves the books; the shipper's loss is a claim's matter (§4.5)."""

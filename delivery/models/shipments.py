@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from core.fsm import SafeFSMModelMixin, guard
-from delivery.choices import AT_THE_DOOR, ON_THE_ROAD, TO_PLAN, Cash, Contacted, Relation, ScanState, State
+from delivery.choices import AT_THE_DOOR, CORRECTABLE, ON_THE_ROAD, TO_PLAN, Cash, Contacted, Relation, ScanState, State
 from delivery.models.cash import CashOnDelivery
 from network.models import Person, Unit
 from orders.choices import Delivery, Means, SlipReturn
@@ -74,6 +74,12 @@ def is_marked(shipment: Shipment) -> bool:
     return shipment.to_forward
 
 
+@guard("§4.3.2.8", _("只有刚登记的签收、拒收或派送未成功可以更正，之后没有其他操作"))
+def last_act_can_be_corrected(shipment: Shipment) -> bool:
+    scan = shipment.last_scan()
+    return scan is not None and scan.verb in CORRECTABLE
+
+
 class Shipment(SafeFSMModelMixin, models.Model):
     """The goods of one waybill, from the origin branch to the signature."""
 
@@ -114,6 +120,7 @@ class Shipment(SafeFSMModelMixin, models.Model):
     return_instruction = models.CharField(_("退货指示"), max_length=300, blank=True)
     lost_from = models.CharField(max_length=24, blank=True)
     ended_at = models.DateTimeField(null=True)
+    turns = models.PositiveIntegerField(default=0)  # scans applied so far
     last_actor = models.CharField(max_length=60, blank=True)
     last_at = models.DateTimeField(null=True)
 
@@ -151,6 +158,11 @@ class Shipment(SafeFSMModelMixin, models.Model):
 
     def last_act(self) -> dict[str, Any]:
         return {"winner": self.last_actor, "at": self.last_at}
+
+    def last_scan(self) -> Scan | None:
+        """Return what was done with the goods last."""
+        found: Scan | None = self.scans.exclude(turn=None).order_by("turn").last()
+        return found
 
     def clock_facts(self) -> dict[str, object]:
         """Return what the limits of §1.3.2, §1.3.3 and §2.1 ask about, as journal data."""
@@ -255,6 +267,20 @@ class Shipment(SafeFSMModelMixin, models.Model):
     def refuse(self, *, reason: str, remark: str, place: Unit | None) -> None:
         self.exception, self.remark, self.place, self.waits_until = reason, remark, place, None
 
+    @transition(
+        field=state,
+        source=[State.SIGNED, State.SIGNED_WITH_EXCEPTION, State.REFUSED, State.HELD],
+        target=RETURN_VALUE(*AT_THE_DOOR),
+        conditions=[last_act_can_be_corrected],
+    )
+    def take_back(self, *, before: dict[str, Any]) -> str:
+        """A wrong tap: what it overwrote holds again."""
+        for name, value in before.items():
+            if name != "state":
+                field: Any = self._meta.get_field(name)
+                setattr(self, field.attname, field.to_python(value))
+        return str(before["state"])
+
     # Lost, found, sent back
 
     @transition(
@@ -299,9 +325,14 @@ class Attempt(models.Model):
     fee_due = models.BooleanField(default=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)  # a wrong tap
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["shipment", "serial"], name="one_row_per_attempt")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shipment", "serial"], condition=Q(taken_back_at=None), name="one_row_per_attempt"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.shipment_id}/{self.serial}"
@@ -331,10 +362,13 @@ class Scan(models.Model):
     at = models.DateTimeField()  # the device's time
     recorded_at = models.DateTimeField()
     data = models.JSONField(default=dict)
+    turn = models.PositiveIntegerField(null=True)  # the order in which scans were applied; keys and times need not follow it
+    before = models.JSONField(default=dict)  # what a correctable act overwrote
 
     objects = ScanQuerySet.as_manager()
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["shipment", "turn"], name="one_scan_a_turn")]
         indexes = [models.Index(fields=["shipment", "at"], name="scan_by_shipment")]
 
     def __str__(self) -> str:

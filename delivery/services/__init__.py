@@ -17,6 +17,7 @@ from delivery.services.cash import (
     unsettled,
     write_off,
 )
+from delivery.services.handover import add_proof
 from delivery.services.loads import (
     add_to_load,
     answer_split,
@@ -46,6 +47,7 @@ from rulebook.events import SIGNED, On
 __all__ = [
     "VERBS",
     "act",
+    "add_proof",
     "add_to_load",
     "answer_demand",
     "answer_split",

@@ -46,11 +46,24 @@ def _given_up(entry: Entry) -> list[Fact]:
     return [_fact(cash, On.CASH_VOIDED, entry.actor, entry.occurred_at, entry.recorded_at, entry.order_number)]
 
 
+def _corrected(entry: Entry) -> list[Fact]:
+    """The refusal that had made the money void was a wrong tap."""
+    if entry.data["verb"] != "refuse":
+        return []
+    cash = CashOnDelivery.objects.locked().filter(order=_order(entry), state=Cash.VOID).first()
+    if cash is None:
+        return []
+    cash.revive()
+    cash.save()
+    return [_fact(cash, On.CASH_REVIVED, entry.actor, entry.occurred_at, entry.recorded_at, entry.order_number)]
+
+
 REACTIONS: dict[str, Callable[[Entry], list[Fact]]] = {
     On.WAYBILL_ISSUED: _billed,
     On.SHIPMENT_REFUSED: _given_up,
     On.SHIPMENT_DECLARED_LOST: _given_up,
     On.SHIPMENT_SENT_BACK: _given_up,
+    On.DELIVERY_TAKEN_BACK: _corrected,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,18 @@ from core.fsm import in_source, perform
 from core.journal import Fact, publish
 from core.models import Entry
 from core.prepared import Prepared
-from delivery.choices import LONGEST_OFFLINE, Contacted, Relation, ScanState
+from delivery.choices import (
+    CORRECTABLE,
+    LONGEST_OFFLINE,
+    LONGEST_UNTOLD,
+    Contacted,
+    Relation,
+    ScanState,
+    State,
+)
 from delivery.models import DOOR, Attempt, Scan, Shipment, SplitConsent
-from delivery.services import cash, slips
+from delivery.services import cash, corrections, proofs, slips
+from delivery.services.pictures import Picture
 from network.models import Person, Unit
 from network.nearby import delivering, served
 from network.places import UnknownPlace
@@ -38,11 +47,13 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Who acts, when it happened, when it is recorded."""
+    """Who acts, when it happened, when it is recorded; captured on a device; with pictures of which kinds."""
 
     clerk: Person
     at: datetime
     now: datetime
+    captured: bool = False
+    kinds: tuple[str, ...] = ()
 
 
 Step = Callable[[Shipment, Moment, Values], dict[str, object]]
@@ -100,10 +111,11 @@ def nearest(place: str) -> int | None:
 # One way through.
 
 
+@proofs.files_with_rows()
 @transaction.atomic
 def act(
     *, number: str, verb: str, clerk: Person, now: datetime, at: datetime | None = None, source: str = "",
-    park: bool = False, **values: Any,
+    park: bool = False, pictures: Sequence[Picture] = (), **values: Any,
 ) -> Shipment:  # fmt: skip
     """
     Do a verb of `VERBS` with a shipment and write it into the ledger of scans.
@@ -111,6 +123,7 @@ def act(
     :param at: the event's own time where a phone was offline
     :param source: the device's key of the act; the same one again changes nothing
     :param park: a scan whose predecessor has not come yet is kept and done once it can be, instead of refused
+    :param pictures: what proves a hand-over (§4.3.2.8), kept with the act or not at all
     :param values: plain JSON values, as the verb asks
     :raises Refused: what a rule forbids, with its clause and field
     :raises Conflict: the shipment is not in a state this starts from; says who acted last and when
@@ -119,20 +132,46 @@ def act(
     row = VERBS[verb]
     clerk.require(row.right)
     shipment = locked(number, clerk, anywhere=row.anywhere)
-    if source and Scan.objects.filter(source=source).exists():
+    if source and _known(source, shipment, verb):
         return shipment
-    moment = Moment(clerk, at or now, now)
-    if not now - LONGEST_OFFLINE <= moment.at <= now:
-        raise Refused("§1.3.3", _("时间不能晚于现在，也不能早于两天前：更早的请由营业部登记并备案。"), field="at")
+    moment = Moment(clerk, at or now, now, bool(at and source), tuple(picture.kind for picture in pictures))
+    _check_time(shipment, verb, moment)
     try:
-        _perform(shipment, moment, _scan(shipment, verb, moment, values, source, ScanState.APPLIED))
+        scan = _scan(shipment, verb, moment, values, source, ScanState.APPLIED)
+        _perform(shipment, moment, scan)
     except Conflict:
         if not park:
             raise
-        rows.insert([_scan(shipment, verb, moment, values, source, ScanState.PARKED)])
-        return shipment
-    _drain(shipment, now)
+        scan = _scan(shipment, verb, moment, values, source, ScanState.PARKED)
+        rows.insert([scan])
+    proofs.keep(shipment, scan, pictures, clerk=clerk, now=now)
+    if scan.state == ScanState.APPLIED:
+        _drain(shipment, now)
     return shipment
+
+
+def _known(source: str, shipment: Shipment, verb: str) -> bool:
+    """:raises Conflict: the device gave the same key to another act"""
+    said = Scan.objects.filter(source=source).first()
+    if said is not None and (said.shipment_id, said.verb) != (shipment.pk, verb):
+        raise Conflict(_("这个操作编号已用于另一项操作，请刷新页面后重试。"))
+    return said is not None
+
+
+def _check_time(shipment: Shipment, verb: str, moment: Moment) -> None:
+    """
+    Hold an event's own time within what can be: not in the future, not too far back, not before the goods were there.
+
+    :raises Refused: naming the limit it is beyond
+    """
+    untold = shipment.state == State.FORWARDED and VERBS[verb].fact in SIGNED
+    longest = LONGEST_UNTOLD if untold else LONGEST_OFFLINE
+    if not moment.now - longest <= moment.at <= moment.now:
+        words = _("时间不能晚于现在，也不能早于 %d 天前：更早的请由营业部登记并备案。")
+        raise Refused("§1.3.3", words % longest.days, field="at")
+    since = proofs.at_hand_since(shipment) if VERBS[verb].fact in SIGNED else None
+    if since is not None and moment.at < since:
+        raise Refused("§1.3.3", _("签收时间不能早于装车派送、外发或通知自提的时间。"), field="at")
 
 
 OF_ORDER: Prepared[Shipment] = Prepared(
@@ -156,9 +195,14 @@ def locked(number: str, clerk: Person, *, anywhere: bool) -> Shipment:
 
 
 def _perform(shipment: Shipment, moment: Moment, scan: Scan) -> None:
-    """Do what a scan says; it goes into the ledger with the fact."""
+    """Do what a scan says; it goes into the ledger with the fact, next in turn, with what it overwrote if it is correctable."""
     row = VERBS[scan.verb]
+    before = corrections.picture_of(shipment) if scan.verb in CORRECTABLE else {}
     data = row.do(shipment, moment, scan.data)
+    if moment.captured:
+        data["captured_at"] = moment.at.isoformat()  # entered on the device, whenever it is told (§1.3.3.1e)
+    scan.before = corrections.overwritten(before, shipment)
+    scan.turn = shipment.turns = shipment.turns + 1
     shipment.last_actor, shipment.last_at = label(moment.clerk), moment.now
     shipment.save()
     with rows.together():
@@ -168,7 +212,7 @@ def _perform(shipment: Shipment, moment: Moment, scan: Scan) -> None:
 
 def about(shipment: Shipment, name: On, moment: Moment, data: Values) -> Fact:
     """Return a fact about this shipment, with what the clocks may ask of it."""
-    signed = slips.subject_of(shipment) if name in SIGNED else ()
+    signed = slips.subject_of(shipment) if name in SIGNED | {On.DELIVERY_TAKEN_BACK} else ()
     return Fact(
         name=name, subject=shipment.subject, at=moment.at, recorded=moment.now, by=moment.clerk.actor,
         order=shipment.order.number, also=(f"order/{shipment.order_id}", *signed), data=shipment.clock_facts() | dict(data),
@@ -191,7 +235,7 @@ def _drain(shipment: Shipment, now: datetime) -> None:
 
 
 def _settled(shipment: Shipment, scan: Scan, now: datetime) -> bool:
-    moment = Moment(scan.person, scan.at, now)
+    moment = Moment(scan.person, scan.at, now, True, tuple(scan.proofs.values_list("kind", flat=True)))
     try:
         with transaction.atomic():
             _perform(shipment, moment, _scan(shipment, scan.verb, moment, scan.data, "", ScanState.APPLIED, settles=scan))
@@ -381,7 +425,9 @@ def _sign(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
     if pieces != shipment.pieces:
         words = _("签收 %(got)s 件，应为 %(sent)s 件：件数不符请登记异常签收。")
         raise Refused("§4.3.2.8", words % {"got": pieces, "sent": shipment.pieces}, field="pieces")
+    ours = shipment.state != State.FORWARDED
     perform(shipment.sign, **_signer(values), at=moment.at)
+    proofs.demand_photo(shipment, moment.kinds, proxy=ours and shipment.relation != Relation.SELF, exception=False)
     return {"pieces": shipment.pieces, "relation": shipment.relation}
 
 
@@ -395,6 +441,7 @@ def _sign_with_exception(shipment: Shipment, moment: Moment, values: Values) -> 
     perform(
         shipment.sign_with_exception, **_signer(values), pieces=pieces, exception=exception, remark=remark, at=moment.at
     )
+    proofs.demand_photo(shipment, moment.kinds, proxy=False, exception=True)
     return {"pieces": pieces, "exception": exception}
 
 
@@ -452,6 +499,7 @@ VERBS: dict[str, Verb] = {
     "sign": Verb("deliver", _sign, On.SHIPMENT_SIGNED),
     "sign_with_exception": Verb("deliver", _sign_with_exception, On.SHIPMENT_SIGNED_WITH_EXCEPTION),
     "refuse": Verb("deliver", _refuse, On.SHIPMENT_REFUSED),
+    "take_back": Verb("deliver", corrections.take_back, On.DELIVERY_TAKEN_BACK),
     "declare_lost": Verb("declare_lost", _declare_lost, On.SHIPMENT_DECLARED_LOST),
     "find": Verb("haul", _find, On.SHIPMENT_FOUND),
     "send_back": Verb("send_back", _send_back, On.SHIPMENT_SENT_BACK),

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from delivery import services as delivery
-from delivery.choices import Cash, Means, State
+from delivery.choices import Cash, Means, Relation, State
 from delivery.models import CashOnDelivery, Shipment
 from desk.demo.habits import minutes
+from desk.demo.papers import drawn
 from network.models import Person, Unit
 from network.places import Spot, distance_km
 from orders.models import Order
@@ -150,10 +151,11 @@ class Journey:
         if self.chance(self.habits.signed_with_exception):
             self._act(
                 "sign_with_exception", hand, now, **signer, pieces=max(self.goods.pieces - 1, 0), exception="shortage",
-                remark="少一件，已与发货网点核实",
+                remark="少一件，已与发货网点核实", pictures=[drawn("damage"), drawn("signature")],
             )  # fmt: skip
         else:
-            self._act("sign", hand, now, **signer)
+            by_proxy = signer["relation"] != Relation.SELF
+            self._act("sign", hand, now, **signer, pictures=[drawn("slip"), drawn("signature")] if by_proxy else [])
 
 
 def count_the_day(world: World, now: datetime) -> None:

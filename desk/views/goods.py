@@ -1,4 +1,4 @@
-"""The goods after the waybill: arrivals and delivery planning, one shipment's page, the courier's own deliveries."""
+"""The goods after the waybill: arrivals and delivery planning, one shipment's page."""
 
 from __future__ import annotations
 
@@ -21,19 +21,17 @@ from core.fsm import in_source, unmet
 from core.models import Entry
 from core.personal import mask_phone
 from delivery import services as delivery
-from delivery.choices import ON_THE_ROAD, Means, State
+from delivery.choices import ON_THE_ROAD, State
 from delivery.models import Demand, Shipment
-from delivery.services import VERBS
+from delivery.services import VERBS, proofs
 from delivery.services.records import Crew
 from desk import words
-from desk.cashforms import CollectForm
 from desk.goodsforms import Goods, LoadForm, drivers_near, form_for
 from desk.queries import far_name
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
 from desk.views.records import open_to, told_of
 from network.access import staff_required
 from network.models import Person
-from rulebook.due import at, local_day
 from sla.models import Deadline
 
 PAGE = 50
@@ -66,7 +64,7 @@ LABELS = {
     "load_for_delivery": ("truck", _("装车派送")), "wait": ("hourglass", _("现场等待 30 分钟")),
     "fail_attempt": ("alert", _("派送未成功")), "reschedule": ("calendar", _("另约送达时间")), "sign": ("check", _("签收")),
     "sign_with_exception": ("alert", _("异常签收")), "refuse": ("x", _("拒收")), "declare_lost": ("alert", _("登记丢失")),
-    "find": ("check", _("货物已找到")), "send_back": ("undo", _("退回发货人")), "close_return": ("undo", _("已退回发货人")),
+    "take_back": ("undo", _("更正上一步")), "find": ("check", _("货物已找到")), "send_back": ("undo", _("退回发货人")), "close_return": ("undo", _("已退回发货人")),
 }  # fmt: skip
 
 
@@ -101,7 +99,7 @@ class Choice:
     clause: str
 
 
-def _rows(found: Iterable[Shipment], now: datetime) -> list[Row]:
+def rows_of(found: Iterable[Shipment], now: datetime) -> list[Row]:
     """Dress shipments as lines; one query each for their running delivery limits, demands from the spot, added charges."""
     found = list(found)
     running = Deadline.objects.open().filter(clause=DELIVERY, subject__in=[goods.subject for goods in found])
@@ -137,7 +135,7 @@ def _deliveries(
     page = Paginator(found.order_by("-key_customer", "arrived_at", "pk"), PAGE).get_page(request.GET.get("page"))
     counted = {state: seen.filter(state__in=each.states).count() for each in TABS for state in (each.key,)}
     context = {
-        "now": now, "tab": tab, "tabs": [(each, counted[each.key]) for each in TABS], "page": page, "rows": _rows(page, now),
+        "now": now, "tab": tab, "tabs": [(each, counted[each.key]) for each in TABS], "page": page, "rows": rows_of(page, now),
         "load": LoadForm(drivers=drivers_near(person), auto_id="load_%s"), "results": results, "query": f"tab={tab.key}&",
         "may": {verb: person.may(row.right) for verb, row in VERBS.items()},
     }  # fmt: skip
@@ -202,6 +200,7 @@ def _sheet(
         "goods": goods, "order": goods.order, "now": now, "problem": problem, "failed": verb,
         "choices": list(_choices(goods, person, verb, form)), "running": [c for c in clocks if c.stopped_at is None],
         "cash": getattr(goods.order, "cash", None), "attempts": goods.attempts.select_related("person").order_by("serial"),
+        "proofs": proofs.shown(goods),
         "timeline": words.timeline(Entry.objects.of_order(number)), "place": far_name(goods.order.consignee_place),
         "found": words.reason_words(goods.exception), "records": open_to(goods, person), "over": _wait_is_over(goods, now),
         "may_charge": person.may("charge_split") and goods.splits_made(),
@@ -235,18 +234,19 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     person, now = person_of(request), clock.now()
     if verb not in VERBS:
         raise Http404
-    form = form_for(verb, request.POST, drivers=drivers_near(person))
+    form = form_for(verb, request.POST, request.FILES, drivers=drivers_near(person))
     if form and not form.is_valid():
         return _sheet(request, number, verb=verb, form=form, status=422)
     try:
-        delivery.act(number=number, verb=verb, clerk=person, now=now, **(form.values() if form else {}))
+        given = form.values() | {"pictures": form.pictures()} if form else {}
+        delivery.act(number=number, verb=verb, clerk=person, now=now, **given)
     except Shipment.DoesNotExist as missing:
         raise Http404 from missing
     except PROBLEMS as problem:
         return _sheet(request, number, verb=verb, form=form, problem=problem, status=status_of(problem))
     messages.success(request, f"{number} · {LABELS[verb][1]}")
     _warn_uncalled(request, verb, [number])
-    return redirect("desk:my-goods" if request.POST.get("from") == "phone" else "desk:deliveries")
+    return redirect("desk:deliveries")
 
 
 def _warn_uncalled(request: HttpRequest, verb: str, numbers: list[str]) -> None:
@@ -255,62 +255,3 @@ def _warn_uncalled(request: HttpRequest, verb: str, numbers: list[str]) -> None:
         silent = Shipment.objects.filter(order__number__in=numbers, called_at=None).values_list("order__number", flat=True)
         if missing := "、".join(sorted(silent)):
             messages.warning(request, _t("装车前未致电收货人（§4.3.2.7）：%s。请在送达前致电并登记。") % missing)
-
-
-@staff_required
-@explained
-@require_GET
-def mine(request: HttpRequest) -> HttpResponse:
-    """Show a courier's own deliveries in order, and what was signed for today."""
-    return _mine(request)
-
-
-def _mine(request: HttpRequest, *, number: str = "", problem: Any = None, status: int = 200) -> HttpResponse:
-    person, now = person_of(request), clock.now()
-    person.require("deliver")
-    own = Shipment.objects.filter(driver=person).select_related("order__waybill", "order__key_account__customer")
-    context = {
-        "now": now, "rows": _rows(own.filter(state__in=ON_THE_ROAD).with_cash().order_by("-key_customer", "pk"), now), "failed": number,
-        "done": own.filter(signed_at__gte=at(local_day(now))).order_by("-signed_at"), "problem": problem,
-        "fail": form_for("fail_attempt"), "exception": form_for("sign_with_exception"), "refuse": form_for("refuse"),
-        "sign": form_for("sign"), "means": Means.choices,
-    }  # fmt: skip
-    return render(request, "desk/my_goods.html", context, status=status)
-
-
-@staff_required
-@explained
-@require_POST
-def my_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
-    """One verb from the courier's phone; `cash` is the money at the door (§4.3.3.2)."""
-    person, now = person_of(request), clock.now()
-    try:
-        said = (
-            _collect(request, number, person, now) if verb == "cash" else _deliver(request, number, verb, person, now)
-        )
-    except PROBLEMS as problem:
-        return _mine(request, number=number, problem=problem, status=status_of(problem))
-    if said:
-        return _mine(request, number=number, problem={"reason": said, "clause": ""}, status=422)
-    messages.success(request, f"{number} · {_t('已收款') if verb == 'cash' else LABELS[verb][1]}")
-    return redirect("desk:my-goods")
-
-
-def _collect(request: HttpRequest, number: str, person: Person, now: datetime) -> str:
-    form = CollectForm(request.POST)
-    if not form.is_valid():
-        return "；".join(error for errors in form.errors.values() for error in errors)
-    delivery.collect(number=number, clerk=person, now=now, **form.cleaned_data)
-    return ""
-
-
-def _deliver(request: HttpRequest, number: str, verb: str, person: Person, now: datetime) -> str:
-    if verb not in ("sign", "sign_with_exception", "wait", "fail_attempt", "refuse"):
-        raise Http404
-    if not Shipment.objects.filter(order__number=number, driver=person).exists():
-        raise Http404
-    form = form_for(verb, request.POST)
-    if form and not form.is_valid():
-        return "；".join(error for errors in form.errors.values() for error in errors)
-    delivery.act(number=number, verb=verb, clerk=person, now=now, **(form.values() if form else {}))
-    return ""

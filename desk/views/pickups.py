@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from core import clock
 from core.personal import mask_phone
-from desk.acts import ACTS, form_for
+from desk import rounds
+from desk.acts import ACTS
 from desk.forms import CollectForm, DispatchForm, FailForm
 from desk.queries import far_name, near_name
-from desk.views.answers import PROBLEMS, explained, person_of, status_of
+from desk.views.answers import explained, person_of
+from desk.views.rounds import answered
 from network.access import staff_required
 from network.models import Person
 from orders.models import Order
@@ -126,10 +126,11 @@ def _unaccepted(person: Person) -> int:
 @require_GET
 def courier(request: HttpRequest) -> HttpResponse:
     """Show a courier's own stops in order, and what was fetched today."""
-    return _courier(request, clock.now())
+    return _courier(request)
 
 
-def _courier(request: HttpRequest, now: datetime, *, problem: Any = None, number: str = "", status: int = 200) -> HttpResponse:
+def _courier(request: HttpRequest, *, problem: Any = None, number: str = "", status: int = 200) -> HttpResponse:
+    now = clock.now()
     mine = PickupTask.objects.filter(driver=person_of(request))
     context = {
         "now": now, "stops": stops(mine.filter(state__in=WAITING), now), "problem": problem, "failed": number,
@@ -143,16 +144,6 @@ def _courier(request: HttpRequest, now: datetime, *, problem: Any = None, number
 @explained
 @require_POST
 def courier_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
-    """Collected, or failed with a reason, from the courier's page."""
-    now, person, act = clock.now(), person_of(request), ACTS[verb]
-    task = PickupTask.objects.select_related("order").exclude(state=State.CANCELLED).get(order__number=number, driver=person)
-    form = form_for(act, task.order, request.POST)
-    if not form.is_valid():
-        reason = next(iter(form.errors.values()))[0]
-        return _courier(request, now, problem={"reason": reason, "clause": ""}, number=number, status=400)
-    try:
-        act.run(number, person, form.cleaned_data, now)
-    except PROBLEMS as problem:
-        return _courier(request, now, problem=problem, number=number, status=status_of(problem))
-    messages.success(request, str(act.done) % number)
-    return HttpResponseRedirect(reverse("desk:courier"))
+    """Collected, or failed with a reason, from the courier's page; perhaps told late from a dead spot."""
+    said = str(ACTS[verb].done) % number
+    return answered(request, number, verb, rounds.fetch, page=_courier, home="desk:courier", said=said)

@@ -62,6 +62,12 @@ VARIABLES = {
         ),
         Variable("CASH_IN_HAND_DAYS", "1", "收款人最迟几天内交款", "days within which a collector hands the cash in"),
         Variable("SESSION_IDLE_MINUTES", "30", "员工登录的闲置时限（分钟）", "minutes until an idle login ends"),
+        Variable(
+            "PROOF_PHOTO",
+            "proxy,exception",
+            "签收时须附照片的情形：proxy 代签，exception 异常签收（§4.3.2.8）",
+            "signatures that need a photo: proxy, exception",
+        ),
         Variable("METRICS_ALLOW", "127.0.0.1,::1", "可读取 /metrics 的地址", "addresses that may read /metrics"),
         Variable("LOG_LEVEL", "INFO", "日志级别", "log level"),
         Variable(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
 from core.fsm import in_source, unmet
+from delivery.answers import picture
+from delivery.models import Proof
+from delivery.services.proofs import standing
 from network.places import full_name
 from orders.choices import OPEN, PriceState
 from orders.models import Order
@@ -97,7 +100,7 @@ def page(
     if may != Right.PUBLIC:
         context |= {
             "edits": changes.edits(order), "quote": order.quotes.order_by("-pk").first(),
-            "price": price_told(order.price) if may == Right.ACT else None,
+            "proofs": _proofs(order), "price": price_told(order.price) if may == Right.ACT else None,
             "added": order.waybill.added.order_by("pk") if may == Right.ACT and order.waybilled_at else (),
             "from_place": full_name(order.shipper_place), "to_place": full_name(order.consignee_place),
         }  # fmt: skip
@@ -116,6 +119,22 @@ def verbs(order: Order) -> dict[str, Any]:
         "quote": is_open and order.price_state == PriceState.QUOTED,
         "bill": order.waybilled_at is not None and order.waybill.checked_at is not None and order.waybill.confirmed_at is None,
     }
+
+
+@never_cache
+@require_safe
+def proof(request: HttpRequest, number: str, key: str) -> HttpResponse:
+    """A picture of the hand-over, for a party of the order; nobody else learns that there is one (§4.3.2.8)."""
+    found = look_up(number) if access.right(request, number) != Right.PUBLIC else None
+    shown = [each for each in _proofs(found) if each.key == key] if found else []
+    if not shown:
+        raise Http404
+    return picture(shown[0])
+
+
+def _proofs(order: Order) -> list[Proof]:
+    goods = getattr(order, "shipment", None)
+    return list(standing(goods)) if goods and goods.signed_at else []
 
 
 @never_cache

@@ -30,6 +30,7 @@ def key_customer_slip(facts: Facts) -> bool:
     return facts.key_customer and facts.slip
 
 
+PUT_RIGHT = frozenset({On.DELIVERY_TAKEN_BACK})
 GONE = frozenset({On.SHIPMENT_DECLARED_LOST, On.SHIPMENT_RETURNED})
 
 FORWARDED_TRACKING = Limit(
@@ -42,6 +43,7 @@ FORWARDED_TRACKING = Limit(
     met_by=SIGNED | {On.SHIPMENT_FORWARDED, On.SHIPMENT_TRACKED},
     counts_from_start=frozenset({On.SHIPMENT_TRACKED}),
     voided_by=GONE,
+    reopened_by=PUT_RIGHT,
     recurs=True,
     ends_on=SIGNED | GONE,
     steps=(warn("§1.3.2.1", Role.TRANSIT_CLERK, minutes=120), due_step("§1.3.2.1", Role.BRANCH_MANAGER)),
@@ -58,6 +60,7 @@ FORWARDED_SIGN_OFF = Limit(
     applies=forwarded,
     rule=due.sign_off_entered,
     met_by=SIGNED,
+    reopened_by=PUT_RIGHT,
     judged_by="recorded_at",
     steps=(due_step("§1.3.2.2", Role.BRANCH_MANAGER),),
 )
@@ -74,6 +77,7 @@ DELIVERY = Limit(
     met_by=SIGNED,
     voided_by=GONE | {On.SHIPMENT_FORWARDED, On.SHIPMENT_OFFERED_FOR_PICKUP, On.SHIPMENT_REFUSED, On.DELIVERY_UNWANTED},
     replaced_by=frozenset({On.DELIVERY_TIME_AGREED}),
+    reopened_by=PUT_RIGHT,
     steps=(warn("§1.3.3.1", Role.BRANCH_MANAGER, minutes=60), due_step("§1.3.3.1", Role.BRANCH_MANAGER)),
     on_breach_zh="记录在案；时限前已在日志注明特殊情况的，审核后可免责",
     on_breach_en="on record; excusable after review where a special circumstance was logged before the limit",
@@ -84,7 +88,7 @@ DELIVERY_SIGN_OFF = replace(
     clause="§1.3.3.1e",
     zh="送货签收信息录入",
     en="Sign-off of a delivery entered",
-    judged_by="recorded_at",
+    judged_by="captured_at",
     steps=(due_step("§1.3.3.1e", Role.BRANCH_MANAGER),),
     on_breach_zh="记录在案",
     on_breach_en="on record",
@@ -117,6 +121,7 @@ KEY_CUSTOMER_FOLLOW_UP = Limit(
     met_by=SIGNED | {On.SHIPMENT_FOLLOWED_UP},
     counts_from_start=frozenset({On.SHIPMENT_FOLLOWED_UP}),
     voided_by=GONE,
+    reopened_by=PUT_RIGHT,
     recurs=True,
     ends_on=SIGNED | GONE,
     steps=(warn("§2.1.1.2", Role.BRANCH_CLERK, minutes=120), due_step("§2.1.1.2", Role.BRANCH_MANAGER)),
@@ -141,6 +146,7 @@ KEY_CUSTOMER_FORWARDING = Limit(
         On.SHIPMENT_REFUSED,
         On.SHIPMENT_SENT_BACK,
     },
+    reopened_by=PUT_RIGHT,
     steps=(warn("§2.1.4.3", Role.TRANSIT_CLERK, minutes=240), due_step("§2.1.4.3", Role.BRANCH_MANAGER)),
     on_breach_zh="延误处罚（§2.2.4）",
     on_breach_en="delay (§2.2.4)",
@@ -155,7 +161,7 @@ SLIP_RETURN = Limit(
     applies=key_customer_slip,
     rule=due.calendar_days(3),
     met_by=frozenset({On.SLIP_RETURNED}),
-    voided_by=frozenset({On.SLIP_LOST}),
+    voided_by=frozenset({On.SLIP_LOST}) | PUT_RIGHT,
     steps=(warn("§2.1.3.5", Role.SLIP_CLERK, minutes=1440), due_step("§2.1.3.5", Role.BRANCH_MANAGER)),
     on_breach_zh="签收单迟返处罚（§2.2.5）",
     on_breach_en="late slip (§2.2.5)",

@@ -65,7 +65,8 @@ class Limit:
 
     A clock opens on a fact of `starts_on` where `applies`, at `start`: the fact's own instant unless a window moves
     it, and then `moved_start` says why, in Chinese and English. It is met by `met_by`, judged by the fact's own
-    time or, for "entered" limits, by the time it was recorded; `counts_from_start`: these facts do not meet it
+    time or, for "entered" limits, by the time it was recorded
+    (`captured_at`: or captured on a device that was offline); `counts_from_start`: these facts do not meet it
     before its start. `voided_by` ends it without judgement. `replaced_by` closes it as replaced, and it starts
     again only if a fact of `starts_on` says so; `only_later`: such a restart may move the due time to a later one,
     never to an earlier one. `carried_by` hands it to the new holder with the same start and due (design §6.7).
@@ -90,7 +91,7 @@ class Limit:
     replaced_by: frozenset[On] = NONE
     carried_by: frozenset[On] = NONE
     reopened_by: frozenset[On] = NONE
-    judged_by: Literal["occurred_at", "recorded_at"] = "occurred_at"
+    judged_by: Literal["occurred_at", "recorded_at", "captured_at"] = "occurred_at"
     counts_from_start: frozenset[On] = NONE
     only_later: bool = False
     recurs: bool = False

@@ -56,6 +56,11 @@ def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
     return clockwork.announcements()
 
 
+def _later(other: Deadline, than: Deadline) -> bool:
+    same = (other.clause, other.subject) == (than.clause, than.subject)
+    return same and other.started_at > than.started_at
+
+
 class Clockwork:
     """The running clocks of the subjects that a batch of facts names, moved in memory and written back together."""
 
@@ -330,7 +335,8 @@ class Clockwork:
             responsible_id=responsible, start_entry_id=entry.pk, started_at=old.started_at, due_at=old.due_at,
             facts=old.facts, replaces=old, stop_entry_id=noticed, state=verdict if breached else State.OPEN,
         )  # fmt: skip
-        waiting = [s for s in self.steps[old.pk] if s.announced_at is None and s.state not in (State.BREACHED, State.EXCUSED)]
+        closed = (State.BREACHED, State.EXCUSED)
+        waiting = [s for s in self.steps[old.pk] if (s.announced_at is None or s.corrected_at) and s.state not in closed]
         kept = [s for s in waiting if s.kind == StepKind.SECOND] if breached else waiting
         steps = [Step(deadline=copy, kind=s.kind, clause=s.clause, at=s.at) for s in kept]
         self.steps[copy.pk] = steps
@@ -354,6 +360,11 @@ class Clockwork:
         stopped = [deadline for deadline in undone if name in deadline.limit.reopened_by]
         self._load(stopped)
         for deadline in stopped:
+            if deadline.start_entry_id == deadline.stop_entry_id:
+                self._call_off(deadline, entry)
+                continue
+            if deadline.limit.recurs and any(_later(other, deadline) for other in stopped):
+                continue  # of several days only the last goes on
             self._copy(deadline, entry, holder=deadline.holder_id, responsible=deadline.responsible_id)
             if deadline.state != State.BREACHED:
                 deadline.state = State.REPLACED
@@ -361,6 +372,16 @@ class Clockwork:
                 if step.state == State.MET:
                     self._mark(step, State.REPLACED)
             self.touched[deadline.pk] = deadline
+
+    def _call_off(self, deadline: Deadline, entry: Entry) -> None:
+        """What the undone fact both started and stopped was never to be judged."""
+        for step in self.steps[deadline.pk]:
+            if step.state == State.BREACHED:
+                self._correct(step, State.VOID, entry)
+            else:
+                self._mark(step, State.VOID)
+        deadline.state = State.VOID
+        self.touched[deadline.pk] = deadline
 
     def _clear_holders(self, entry: Entry) -> None:
         """The branch has the order no longer: the clocks that run from placing wait for the next holder."""

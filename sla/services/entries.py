@@ -26,8 +26,17 @@ def subjects_for(limit: Limit, entry: Entry, replaced: set[str]) -> list[str]:
 
 
 def judged(deadline: Deadline, entry: Entry) -> datetime:
-    """Return the time by which this fact is judged: its own, or for "entered" limits when it was recorded (design §6.3)."""
-    return entry.recorded_at if deadline.limit.judged_by == "recorded_at" else entry.occurred_at
+    """
+    Return the time by which this fact is judged: its own, or for "entered" limits when it was recorded (design §6.3).
+
+    Capture on the courier's device counts as entry where the limit says so (§1.3.3.1e).
+    """
+    match deadline.limit.judged_by:
+        case "occurred_at":
+            return entry.occurred_at
+        case "captured_at" if captured := entry.data.get("captured_at"):
+            return datetime.fromisoformat(str(captured))
+    return entry.recorded_at
 
 
 def holder_of(limit: Limit, entry: Entry) -> int | None:

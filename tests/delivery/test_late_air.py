@@ -20,6 +20,7 @@ from rulebook.events import On
 from rulebook.products import freight_is_refunded
 from rulebook.roles import Role
 from tests.api.client import PartnerClient, order_body, partner
+from tests.delivery.pictures import photo
 from tests.factories import Company, accepted, post, sh
 from tests.pricing.prices import D, lane, live
 
@@ -143,7 +144,10 @@ def test_a_signature_told_late_is_judged_by_its_own_time(company):
 def test_an_exception_does_not_take_the_refund_away(company):
     order = sent(company, billed(company))
     does(order, "load_for_delivery", company.second_clerk, "05 10:00:00", driver=company.second_clerk.number)
-    does(order, "sign_with_exception", company.second_clerk, "05 19:00:00", pieces=9, exception="shortage", remark="少一件", **SIGNED)
+    does(
+        order, "sign_with_exception", company.second_clerk, "05 19:00:00", pieces=9, exception="shortage", remark="少一件",
+        pictures=[photo()], **SIGNED,
+    )  # fmt: skip
     assert refunds(order) == [D("960.00")]
 
 

@@ -16,12 +16,14 @@ from orders.models import Order
 from rulebook.errors import Conflict, Denied, Refused
 from sla.services import tick
 from tests.clocks import clock, dues, running, states
+from tests.delivery.pictures import photo
 from tests.delivery.test_cash import billed
 from tests.factories import Company, sh
 
 pytestmark = pytest.mark.django_db
 
 SIGNED = {"signer": "李四", "relation": "self"}
+SHORT = {"pieces": 9, "exception": "shortage", "remark": "少一件"}
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def shipment(order: Order) -> Shipment:
     return Shipment.objects.get(order=order)
 
 
-def does(order: Order, verb: str, clerk, at: str, **values: object) -> Shipment:
+def does(order: Order, verb: str, clerk, at: str, /, **values: object) -> Shipment:
     return delivery.act(number=order.number, verb=verb, clerk=clerk, now=sh(at), **values)
 
 
@@ -103,19 +105,26 @@ def test_signed_exactly_at_the_limit_is_in_time(company, signed, state):
     assert states(order, "§1.3.3.1") == [state]
 
 
-def test_a_signature_of_an_offline_phone_is_in_time_and_entered_late(company):
-    """§1.3.3.1 is judged by the signing time, §1.3.3.1e by the entry."""
+def test_a_signature_told_late_is_in_time_and_entered_late(company):
+    """§1.3.3.1 is judged by the signing time, §1.3.3.1e by the entry; the office enters when it enters."""
     order = loaded(company)
-    delivery.act(
-        number=order.number,
-        verb="sign",
-        clerk=company.second_clerk,
-        now=sh("05 21:00:00"),
-        at=sh("05 20:00:00"),
-        **SIGNED,
-    )
+    does(order, "sign", company.second_clerk, "05 21:00:00", at=sh("05 20:00:00"), **SIGNED)
     assert states(order, "§1.3.3.1") == ["met"]
     assert states(order, "§1.3.3.1e") == ["breached"]
+
+
+@pytest.mark.parametrize(
+    ("captured", "told", "state"),
+    [("20:30:00", "21:00:00", "met"), ("20:30:00.000001", "21:00:00", "breached"), ("20:30:00", "20:30:00", "met")],
+)
+def test_capture_on_the_couriers_device_counts_as_entry(company, captured, told, state):
+    """§1.3.3.1e: met at 20:30:00.000000 on the phone, whenever the dead spot ends."""
+    order = loaded(company)
+    tick(now=sh("05 20:55:00"))
+    at = sh(f"05 {captured}")
+    does(order, "sign", company.second_clerk, f"05 {told}", at=at, source="phone:1", **SIGNED)
+    assert states(order, "§1.3.3.1e") == [state]
+    assert clock(order, "§1.3.3.1e").stopped_at == at
 
 
 def test_goods_to_be_fetched_have_no_delivery_limit(company):
@@ -166,7 +175,7 @@ def test_cash_is_settled_before_the_signature_on_every_path(company):
     order = loaded(company, cod="500.00")
     for verb, more in (
         ("sign", {}),
-        ("sign_with_exception", {"pieces": 9, "exception": "shortage", "remark": "少一件"}),
+        ("sign_with_exception", {**SHORT, "pictures": [photo()]}),
     ):
         with pytest.raises(Refused, match="代收货款尚未结清") as refusal:
             does(order, verb, company.second_clerk, "05 15:00:00", **SIGNED, **more)
@@ -334,6 +343,7 @@ MACHINE = {
     "sign": ({"out_for_delivery", "waiting", "ready_for_pickup", "forwarded"}, "signed"),
     "sign_with_exception": ({"out_for_delivery", "waiting", "ready_for_pickup", "forwarded"}, "signed_with_exception"),
     "refuse": ({"out_for_delivery", "waiting", "ready_for_pickup", "forwarded"}, "refused"),
+    "take_back": ({"signed", "signed_with_exception", "refused", "held"}, "before"),
     "declare_lost": (
         {"in_transit", "at_hub", "arrived", "forwarded", "held", "ready_for_pickup", "returning"}, "lost",
     ),
@@ -359,21 +369,27 @@ def test_every_path_the_machine_allows_and_none_it_forbids(company, verbs):
     }  # fmt: skip
     with transaction.atomic():
         order = sent(company)
-        state, missed = "at_origin", ""
+        state, missed, before = "at_origin", "", ""
         door, marked = True, False
         for hour, verb in enumerate(verbs):
             sources, target = MACHINE[verb]
             try:
                 now = sh("05 06:00:00") + timedelta(hours=hour)
-                delivery.act(number=order.number, verb=verb, clerk=staff(company, verb), now=now, **values)
+                delivery.act(
+                    number=order.number, verb=verb, clerk=staff(company, verb), now=now, pictures=[photo()], **values
+                )
             except Conflict:
                 assert state not in sources, (verb, state)
             except Refused:
-                assert (verb, door) == ("load_for_delivery", False) or (verb, state) == ("depart_rest", "in_transit") or (verb, marked) in MARKS
+                assert (
+                    (verb, door) == ("load_for_delivery", False) or (verb, state) == ("depart_rest", "in_transit")
+                    or (verb, marked) in MARKS or (verb, before) == ("take_back", "")
+                )  # fmt: skip
             else:
                 assert state in sources, (verb, state)
                 missed = state if verb == "declare_lost" else missed
-                state = target or (missed if verb == "find" else state)
+                was, before = before, state if verb in ("sign", "sign_with_exception", "refuse", "fail_attempt") else ""
+                state = was if target == "before" else target or (missed if verb == "find" else state)
                 marked = verb == "mark_to_forward" if (verb, not marked) in MARKS else marked
                 door = door and verb != "offer_for_pickup"
             assert shipment(order).state == state

@@ -105,7 +105,7 @@ def test_the_courier_collects_and_has_it_signed_in_two_taps(courier: Client, com
         courier.post(f"/desk/m/goods/{order.number}/sign/", {"signer": "李四", "relation": "self"}).status_code == 302
     )
     assert shipment(order).state == "signed"
-    assert "今日已签收" in courier.get("/desk/m/goods/").content.decode()
+    assert "今日已办 (1)" in courier.get("/desk/m/goods/").content.decode()
 
 
 def test_the_courier_waits_and_fails(courier: Client, company: Company) -> None:

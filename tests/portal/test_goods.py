@@ -5,9 +5,11 @@ import time_machine
 
 from core.models import Entry
 from delivery import services as delivery
+from delivery.models import Proof
 from reports.journey import TOLD
 from rulebook.events import On
 from rulebook.vocabulary import CODES
+from tests.delivery.pictures import photo
 from tests.delivery.test_shipments import SIGNED, arrived, departed, does, loaded, sent
 from tests.delivery.test_slips import signed
 from tests.factories import sh
@@ -15,7 +17,7 @@ from tests.factories import sh
 pytestmark = pytest.mark.django_db
 OURS_ALONE = {
     On.SHIPMENT_OPENED, On.SHIPMENT_FOLLOWED_UP, On.CIRCUMSTANCE_NOTED, On.DEMAND_REPORTED, On.DEMAND_ANSWERED,
-    On.HELPERS_HIRED, On.BOOKS_DIFFERED,
+    On.HELPERS_HIRED, On.BOOKS_DIFFERED, On.PROOF_ADDED,
 }  # fmt: skip
 """Facts that concern nobody outside: the waybill has told of it, or it is noted and settled among us."""
 
@@ -99,3 +101,20 @@ def test_the_slip_is_told_to_parties_only(client, company):
     client.post(f"/orders/{order.number}/unlock/", {"tail": "8000"})
     assert "待返回" in page(client, order)
     assert Entry.objects.of_order(order.number).filter(name="shipment_signed").exists()
+
+
+def test_what_proves_the_hand_over_is_shown_to_parties_only(client, company):
+    """§4.3.2.8: with the last four digits; nobody else learns that there is a picture."""
+    order = loaded(company)
+    doorman = {"signer": "王五", "relation": "doorman", "pictures": [photo()]}
+    does(order, "sign", company.second_clerk, "05 15:00:00", **doorman)
+    url = f"/orders/{order.number}/proofs/{Proof.objects.get().key}/"
+    assert client.get(url).status_code == 404
+    assert "签收凭证" not in page(client, order)
+    client.post(f"/orders/{order.number}/unlock/", {"tail": "9000"})
+    assert url in page(client, order)
+    shown = client.get(url)
+    assert (shown.status_code, shown["Content-Type"], shown["X-Content-Type-Options"]) == (200, "image/jpeg", "nosniff")
+    assert client.get(f"/orders/{order.number}/proofs/{'0' * 32}/").status_code == 404
+    does(order, "take_back", company.second_clerk, "05 15:05:00")
+    assert client.get(url).status_code == 404

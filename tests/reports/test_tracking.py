@@ -4,6 +4,7 @@ import pytest
 
 from delivery import services as delivery
 from reports import tracking
+from tests.delivery.pictures import photo
 from tests.delivery.test_shipments import SIGNED, arrived, does, loaded
 from tests.delivery.test_slips import signed as signed_with_slip
 from tests.factories import Company, sh
@@ -55,14 +56,14 @@ def test_a_failed_delivery_and_the_signature_after_it(company, reason, kdn):
 
 def test_a_signature_in_the_consignees_place(company):
     order = loaded(company)
-    does(order, "sign", company.second_clerk, "05 15:00:00", signer="王五", relation="doorman")
+    does(order, "sign", company.second_clerk, "05 15:00:00", signer="王五", relation="doorman", pictures=[photo()])
     assert (last(order).text, last(order).k100) == ("【滨江营业部】已由门卫或代收点代签，共 10 件", "3/303")
 
 
 @pytest.mark.parametrize(
     ("verb", "values", "expected"),
     [
-        ("sign_with_exception", SIGNED | {"pieces": 9, "exception": "shortage", "remark": "少一箱"}, ("SIGNED_EXCEPTION", "3/302", "4/414")),
+        ("sign_with_exception", SIGNED | {"pieces": 9, "exception": "shortage", "remark": "少一箱", "pictures": [photo()]}, ("SIGNED_EXCEPTION", "3/302", "4/414")),
         ("refuse", {"reason": "damaged"}, ("REFUSED", "4/14", "4/404")),
         ("wait", {}, ("OUT_FOR_DELIVERY", "5/5", "2/202")),
     ],

@@ -270,7 +270,8 @@ def test_limits_and_clauses_agree() -> None:
 
 
 def test_judged_by_entry() -> None:
-    assert {c for c, limit in LIMITS.items() if limit.judged_by == "recorded_at"} == {"§1.3.2.2", "§1.3.3.1e"}
+    assert {c for c, limit in LIMITS.items() if limit.judged_by == "recorded_at"} == {"§1.3.2.2"}
+    assert {c for c, limit in LIMITS.items() if limit.judged_by == "captured_at"} == {"§1.3.3.1e"}
 
 
 def test_daily_duties() -> None:

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.journal import Fact, publish
+from core.kept import Kept
 from core.prepared import Prepared
 from customers.choices import Group
 from customers.models import Customer, KeyCustomer, Requirement
@@ -45,8 +47,22 @@ class Terms:
 CONTRACTS: Prepared[KeyCustomer] = Prepared(lambda phone: KeyCustomer.objects.of_phone(phone).filter(ended_at=None))
 
 
+_phones: Kept[str, frozenset[str]] = Kept(lambda: settings.KEPT_SECONDS)
+
+
+def _contracted() -> frozenset[str]:
+    return frozenset(KeyCustomer.objects.filter(ended_at=None).values_list("customer__phone_index", flat=True))
+
+
 def recognised(phone_index: str, day: date) -> KeyCustomer | None:
-    """Return the contract customer who ships under this phone on a local day; None for anybody else (§2, §3.4.1)."""
+    """
+    Return the contract customer who ships under this phone on a local day; None for anybody else (§2, §3.4.1).
+
+    Nearly every order is anybody else's. The phones with a contract are few and remembered: a new one counts
+    `settings.KEPT_SECONDS` later.
+    """
+    if phone_index not in _phones.get(CLAUSE, _contracted):
+        return None
     found = CONTRACTS.one(phone_index)
     return found if found and found.valid_from <= day <= found.valid_to else None
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from delivery import api as delivery
-from delivery import loadapi, recordapi
+from delivery import loadapi, recordapi, statementapi
 from orders.api import bills
 from orders.api import views as orders
 from partners import api as partners
@@ -94,6 +94,7 @@ urlpatterns = [
     re_path(rf"^{SHIPMENT}cash/$", delivery.CashDetail.as_view()),
     re_path(rf"^{SHIPMENT}records/$", recordapi.Records.as_view()),
     *(re_path(rf"^{SHIPMENT}{name}/$", view.as_view()) for name, view in GOODS.items()),
+    path("cash/statement/", statementapi.Statement.as_view()),
     *(path(f"cash/{name}/", view.as_view()) for name, view in delivery.OFFICE_VERBS.items()),
     path("loads/", loadapi.Loads.as_view()),
     path("loads/<int:key>/", loadapi.LoadDetail.as_view()),

@@ -114,6 +114,25 @@ def events(order: Order, *, full: bool) -> list[Event]:
     return list(reversed(tracking.events(order.number, full=full)))
 
 
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Where the money collected for the shipper has been, and since when; None where it has yet to come."""
+
+    title: str
+    at: datetime | None
+
+
+def money(order: Order) -> list[Station]:
+    """Return the way of the money from the door to the shipper (§3.2(9)); nothing where none is collected."""
+    cash = getattr(order, "cash", None)
+    if cash is None or cash.collected_at is None:
+        return []
+    return [
+        Station(_("已收款"), cash.collected_at), Station(_("已清点"), cash.counted_at), Station(_("已存行"), cash.banked_at),
+        Station(_("银行已确认"), cash.confirmed_at), Station(_("已汇付"), cash.remitted_at),
+    ]  # fmt: skip
+
+
 def promises(order: Order, now: datetime) -> list[Promise]:
     """Return what is still to be expected, the next first: one query."""
     running = (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -45,6 +46,16 @@ class Pile:
     @property
     def total(self) -> Decimal:
         return sum((row.amount for row in self.rows), Decimal())
+
+    @property
+    def since(self) -> datetime:
+        """Return when the oldest of it was collected."""
+        return min(row.collected_at for row in self.rows if row.collected_at)
+
+    @property
+    def until(self) -> date:
+        """Return the day by whose end it is to be handed in (a setting)."""
+        return local_day(self.since) + timedelta(days=settings.CASH_IN_HAND_DAYS)
 
 
 @dataclass(frozen=True, slots=True)

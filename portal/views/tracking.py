@@ -99,7 +99,7 @@ def page(
     }  # fmt: skip
     if may != Right.PUBLIC:
         context |= {
-            "edits": changes.edits(order), "quote": order.quotes.order_by("-pk").first(),
+            "edits": changes.edits(order), "money": progress.money(order), "quote": order.quotes.order_by("-pk").first(),
             "proofs": _proofs(order), "price": price_told(order.price) if may == Right.ACT else None,
             "added": order.waybill.added.order_by("pk") if may == Right.ACT and order.waybilled_at else (),
             "from_place": full_name(order.shipper_place), "to_place": full_name(order.consignee_place),

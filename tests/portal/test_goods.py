@@ -93,6 +93,8 @@ def test_money_is_told_to_parties_only(client, company):
     client.post(f"/orders/{order.number}/unlock/", {"tail": "8000"})
     assert "¥1200.00 · 已收款" in page(client, order)
     assert "已收到代收货款 ¥1200.00" in page(client, order)
+    way = page(client, order).split('class="hall-money"')[1].split("</ol>")[0]
+    assert [word in way for word in ("已收款 <time", "已清点 –", "已存行 –", "银行已确认 –", "最迟 2026-11-08")] == [True] * 5
 
 
 def test_the_slip_is_told_to_parties_only(client, company):

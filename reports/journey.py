@@ -192,6 +192,7 @@ TOLD: dict[str, Told] = {
     On.PICKUP_HANDED_BACK: Told("HANDED_BACK", _("【%(site)s】货物已退还发货人")),
     On.PICKUP_CANCELLED: Told("CHANGED", _("不再上门接货")),
     On.SHIPMENT_DEPARTED: Told("DEPARTED", _("【%(site)s】货物已发车，运往目的地")),
+    On.SHIPMENT_REST_DEPARTED: Told("DEPARTED", _("【%(site)s】余件 %(pieces)s 件已发车")),
     On.SHIPMENT_REACHED_HUB: Told("AT_HUB", _("【%(site)s】货物已到中转场")),
     On.SHIPMENT_ARRIVED: Told("AT_DEST_BRANCH", _("【%(site)s】货物已到达目的地营业部")),
     On.CONSIGNEE_CALLED: Told("AT_DEST_BRANCH", _called),

@@ -17,6 +17,8 @@ FILES = {
     "@tabler/core": ("dist/css/tabler.min.css",),
     "htmx.org": ("dist/htmx.min.js",),
     "idiomorph": ("dist/idiomorph-ext.min.js",),
+    "signature_pad": ("dist/signature_pad.umd.min.js",),
+    "@zxing/library": ("umd/index.min.js",),
 }
 NAMED_IN = ("templates/**/*.html", "static/js/*.js", "desk/**/*.py", "portal/**/*.py", "orders/*.py", "reports/**/*.py")
 BUILT_FROM_LEVELS = ("alert-debug", "alert-info", "alert-success", "alert-warning", "alert-error", "alert-danger")

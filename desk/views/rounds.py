@@ -9,8 +9,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from core import clock
@@ -65,6 +67,24 @@ def deliver(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     done = _("已收款") if verb == "cash" else LABELS[verb][1]
     said = f"{number} · {done}"
     return answered(request, number, verb, rounds.deliver, page=_deliveries, home="desk:my-goods", said=said)
+
+
+@staff_required
+@never_cache
+@require_GET
+def state(request: HttpRequest) -> HttpResponse:
+    """Tell a phone who is logged in, the token its acts need and the time here, so that its clock may be wrong."""
+    now = int(clock.now().timestamp() * 1000)
+    return JsonResponse({"me": person_of(request).number, "token": get_token(request), "now": now})
+
+
+@staff_required
+@never_cache
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that serves these pages in a dead spot; from here, as it may only serve what lies below its own address."""
+    script = (settings.BASE_DIR / "static" / "js" / "phone-worker.js").read_text()
+    return HttpResponse(script, content_type="text/javascript")
 
 
 def answered(

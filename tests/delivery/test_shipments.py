@@ -6,8 +6,6 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from delivery import services as delivery
 from delivery.models import Attempt, Scan, Shipment
@@ -324,81 +322,6 @@ def test_a_scan_is_never_changed(company):
     for change in (lambda rows: rows.update(verb="x"), lambda rows: rows.delete()):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change(Scan.objects.all())
-
-
-MACHINE = {
-    "depart": ({"at_origin", "at_hub"}, "in_transit"),
-    "depart_rest": ({"in_transit"}, "in_transit"),
-    "arrive_hub": ({"in_transit"}, "at_hub"),
-    "arrive": ({"in_transit"}, "arrived"),
-    "mark_to_forward": ({"at_hub", "arrived", "held"}, None),
-    "keep_for_delivery": ({"at_hub", "arrived", "held"}, None),
-    "forward": ({"arrived", "at_hub", "held"}, "forwarded"),
-    "track": ({"forwarded"}, "forwarded"),
-    "offer_for_pickup": ({"arrived", "held"}, "ready_for_pickup"),
-    "load_for_delivery": ({"arrived", "held", "ready_for_pickup"}, "out_for_delivery"),
-    "wait": ({"out_for_delivery"}, "waiting"),
-    "fail_attempt": ({"out_for_delivery", "waiting"}, "held"),
-    "reschedule": ({"arrived", "held"}, "held"),
-    "sign": ({"out_for_delivery", "waiting", "ready_for_pickup", "forwarded"}, "signed"),
-    "sign_with_exception": ({"out_for_delivery", "waiting", "ready_for_pickup", "forwarded"}, "signed_with_exception"),
-    "refuse": ({"out_for_delivery", "waiting", "ready_for_pickup", "forwarded"}, "refused"),
-    "take_back": ({"signed", "signed_with_exception", "refused", "held"}, "before"),
-    "declare_lost": (
-        {"in_transit", "at_hub", "arrived", "forwarded", "held", "ready_for_pickup", "returning"}, "lost",
-    ),
-    "find": ({"lost"}, None),
-    "send_back": ({"refused", "held", "arrived"}, "returning"),
-    "close_return": ({"returning"}, "returned"),
-}  # fmt: skip
-"""The machine of design §3, typed by hand."""
-
-MARKS = {("mark_to_forward", True), ("keep_for_delivery", False)}
-"""Marking twice, and taking away a mark that is not there, are refused."""
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(verbs=st.lists(st.sampled_from(sorted(MACHINE)), max_size=14))
-def test_every_path_the_machine_allows_and_none_it_forbids(company, verbs):
-    assert MACHINE.keys() == delivery.VERBS.keys()
-    values = {
-        "vehicle": "浙A1", "carrier": "专线", "phone": "0551-66668888", "carrier_no": "1", "text": "到站",
-        "driver": company.driver.number, "reason": "other", "contacted": "consignee", "contact": "改日", "remark": "说明",
-        "delivery_at": sh("2026-12-30 10:00:00").isoformat(), "instruction": "退回", "ordered_by": "张三", "means": "phone", "exception": "damage", "pieces": 10,
-        **SIGNED,
-    }  # fmt: skip
-    with transaction.atomic():
-        order = sent(company)
-        state, missed, before = "at_origin", "", ""
-        door, marked = True, False
-        for hour, verb in enumerate(verbs):
-            sources, target = MACHINE[verb]
-            try:
-                now = sh("05 06:00:00") + timedelta(hours=hour)
-                delivery.act(
-                    number=order.number, verb=verb, clerk=staff(company, verb), now=now, pictures=[photo()], **values
-                )
-            except Conflict:
-                assert state not in sources, (verb, state)
-            except Refused:
-                assert (
-                    (verb, door) == ("load_for_delivery", False) or (verb, state) == ("depart_rest", "in_transit")
-                    or (verb, marked) in MARKS or (verb, before) == ("take_back", "")
-                )  # fmt: skip
-            else:
-                assert state in sources, (verb, state)
-                missed = state if verb == "declare_lost" else missed
-                was, before = before, state if verb in ("sign", "sign_with_exception", "refuse", "fail_attempt") else ""
-                state = was if target == "before" else target or (missed if verb == "find" else state)
-                marked = verb == "mark_to_forward" if (verb, not marked) in MARKS else marked
-                door = door and verb != "offer_for_pickup"
-            assert shipment(order).state == state
-        transaction.set_rollback(True)
-
-
-def staff(company: Company, verb: str):
-    """Somebody nationwide and somebody at the origin: scope is not what this is about."""
-    return company.officer if verb == "declare_lost" else company.clerk
 
 
 def test_what_one_may_act_on_is_what_one_sees(company):

@@ -6,6 +6,7 @@ from partners.models import Partner, PartnerKey
 @admin.register(Partner)
 class PartnerAdmin(admin.ModelAdmin):
     list_display = ("code", "name", "channel", "closed_at")
+    filter_horizontal = ("customers",)
 
 
 @admin.register(PartnerKey)

@@ -83,6 +83,7 @@ def _place(draft: Draft, who: Caller, external_no: str) -> Placed:
             who=who.who,
             source=who.source,
             external_no=external_no,
+            ships_for=who.ships_for,
             now=clock.now(),
         )
     except Refused as refusal:

@@ -52,7 +52,8 @@ class SignedRequest(BaseAuthentication):
         partner, ticket = key.partner, services.Ticket(key, given["X-Nonce"], now)
         if not _spent_by(request):
             spend(ticket)
-        return partner, Signer(partner.actor, partner.name, source=partner.source, channel=partner.channel, ticket=ticket)
+        told = {"source": partner.source, "channel": partner.channel, "ships_for": partner.ships_for}
+        return partner, Signer(partner.actor, partner.name, ticket=ticket, **told)
 
     def authenticate_header(self, request: Request) -> str:
         return 'HMAC-SHA256 realm="api"'
@@ -105,7 +106,7 @@ def _remembered(name: str) -> PartnerKey | None:
     Return a key that signed a moment ago, with its partner.
 
     A key's secret never changes; whether it still signs is asked of the database each time, when the nonce is spent. What is
-    edited of the partner (its name, its channel) shows after `REMEMBERED` seconds.
+    edited of the partner (its name, its channel, its customers) shows after `REMEMBERED` seconds.
     """
     key, until = _known.get(name, (None, 0.0))
     return key if time.monotonic() < until else None

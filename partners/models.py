@@ -6,10 +6,12 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Actor
 from core.personal import EncryptedTextField
+from customers.models import Customer
 from orders.choices import Channel
 
 
@@ -20,6 +22,10 @@ class Partner(models.Model):
     name = models.CharField(_("名称"), max_length=60)
     channel = models.CharField(_("渠道"), max_length=12, choices=Channel.choices, default=Channel.PARTNER)
     closed_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+    customers = models.ManyToManyField(
+        Customer, verbose_name=_("代发客户"), blank=True, related_name="partners",
+        help_text=_("为这些客户发货的订单按其合同价计费（§3.3、§3.4.1）"),
+    )  # fmt: skip
 
     is_authenticated = True  # what the API framework asks of whoever signed a request
 
@@ -30,6 +36,11 @@ class Partner(models.Model):
     def source(self) -> str:
         """Return whose external numbers an order of this partner carries."""
         return f"partner:{self.pk}"
+
+    @cached_property
+    def ships_for(self) -> frozenset[int]:
+        """Return the keys of the customers this partner is bound to; asked once for as long as the object is kept."""
+        return frozenset(self.customers.values_list("pk", flat=True))
 
     @property
     def actor(self) -> Actor:

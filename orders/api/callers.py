@@ -18,13 +18,18 @@ from rulebook.errors import Denied
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`source` says whose orders a partner's are ("partner:7"); for staff there is a person instead."""
+    """
+    `source` says whose orders a partner's are ("partner:7"); for staff there is a person instead.
+
+    `ships_for`: keys of the customers a partner is bound to, whose contract prices it gets (§3.4.1).
+    """
 
     actor: Actor
     who: str
     person: Person | None = None
     source: str = ""
     channel: str = ""
+    ships_for: frozenset[int] = frozenset()
 
     def orders(self) -> OrderQuerySet:
         """Return the orders this caller may know of; any other number is unknown (404)."""

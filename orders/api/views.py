@@ -147,7 +147,7 @@ class Edit(ApiView):
         known = who.orders().get(number=number)
         draft, extra = content.read(request.data, besides={"seen": int}, start=values_of(draft_of(known)))
         seen = extra.get("seen") or known.version
-        order = services.edit(number=number, draft=draft, now=clock.now(), seen=seen, **who.service())
+        order = services.edit(number=number, draft=draft, now=clock.now(), seen=seen, ships_for=who.ships_for, **who.service())
         return Response(answers.order_answer(order))
 
 

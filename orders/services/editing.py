@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,12 +37,14 @@ class Difference:
 
 @transaction.atomic
 def edit(
-    *, number: str, draft: Draft, by: Actor, now: datetime, person: Person | None = None, who: str = "", seen: int = 0
-) -> Order:
+    *, number: str, draft: Draft, by: Actor, now: datetime, person: Person | None = None, who: str = "", seen: int = 0,
+    ships_for: Collection[int] = (),
+) -> Order:  # fmt: skip
     """
     Change the content of an order until it is billed; the version before is kept, readable as differences (§3.4.4).
 
     :param seen: the version the editor saw; 0 accepts any
+    :param ships_for: keys of the customers the editor is known to ship for; their contracts apply (§3.4.1)
     :raises Conflict: the order is billed or cancelled, or somebody has edited it since `seen`
     :raises Refused: nothing of a collected pickup can become a drop-off; an appointment of the past
     """
@@ -65,7 +68,7 @@ def edit(
         order=order, number=order.version, content=json.dumps(before.flat(), ensure_ascii=False), changed=changed,
         by_kind=by.kind, by=who, at=now,
     )  # fmt: skip
-    _apply(order, draft, changed, by, who, now)
+    _apply(order, draft, changed, by, who, now, ships_for)
     publish(about(order, On.ORDER_EDITED, by, now, changed=changed, version=order.version))
     if branch and branch.pk != order.branch_id:
         if person and person.roles.isdisjoint(CALL_CENTRE):  # a branch's own correction, not the customer's choice
@@ -82,7 +85,9 @@ def _check_editable(order: Order, seen: int) -> None:
         raise Conflict(_("订单在您打开之后已被修改，请刷新后重新填写。"), **order.last_act())
 
 
-def _apply(order: Order, draft: Draft, changed: list[str], by: Actor, who: str, now: datetime) -> None:
+def _apply(
+    order: Order, draft: Draft, changed: list[str], by: Actor, who: str, now: datetime, ships_for: Collection[int]
+) -> None:
     write_to(order, draft)
     if "shipper.phone" in changed:
         recognise(order)
@@ -94,7 +99,8 @@ def _apply(order: Order, draft: Draft, changed: list[str], by: Actor, who: str, 
     before = order.price_state
     basis_changed = not PRICE_BASIS.isdisjoint(changed)
     if basis_changed:
-        set_price(order, by, now)
+        identified = before == PriceState.CONTRACT and "shipper.phone" not in changed
+        set_price(order, by, now, ships_for=ships_for, identified=identified)
     order.save()
     if basis_changed and not before == order.price_state == PriceState.TO_QUOTE:
         reopened = order.price_state == PriceState.TO_QUOTE

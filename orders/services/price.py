@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import pricing.services as prices
@@ -51,16 +52,23 @@ def customer_of(order: Order) -> Customer | None:
     return BOUND.one(order.shipper_phone_index)
 
 
-def set_price(order: Order, by: Actor, now: datetime) -> None:
+def set_price(
+    order: Order, by: Actor, now: datetime, *, ships_for: Collection[int] = (), identified: bool = False
+) -> None:
     """
     Put the price of today on an order: its state, and what was quoted; the caller saves.
 
-    A contract is used when a member of staff has the customer on the line; the hall without a login and partners get the
-    public price, so that nobody reads a contract by typing another one's phone †.
+    A contract is used when a member of staff has the customer on the line, or the caller is known to ship for that customer;
+    others get the public price, so that nobody reads a contract by typing another one's phone †.
 
+    :param ships_for: keys of the customers that whoever orders is known to ship for
+    :param identified: the order is priced for its customer already
     :raises Refused: measures or sums that cannot be
     """
-    facts = facts_of(order, at=now, customer=customer_of(order) if by.kind == "person" else None)
+    customer = customer_of(order) if identified or ships_for or by.kind == "person" else None
+    if customer and not identified and by.kind != "person" and customer.pk not in ships_for:
+        customer = None
+    facts = facts_of(order, at=now, customer=customer)
     quote = prices.quote(facts)
     order.price = prices.keep(quote, facts)
     if not (quote.source == order.price_state == PriceState.TO_QUOTE):

@@ -44,6 +44,8 @@ WAYS = (
     Way("loads", "truck", _("配载"), MAY["haul"]),
     Way("deliveries", "pin", _("到货派送"), MAY["see_goods"] - CALL_CENTRE - {Role.COURIER, Role.FINANCE}),
     Way("tracking", "search", _("货物跟踪"), MAY["see_goods"] - {Role.COURIER}),
+    Way("anomalies", "alert", _("异常"), MAY["anomaly"] - CALL_CENTRE - MANAGERS - {Role.COURIER}),
+    Way("key-accounts", "star", _("项目客户"), MAY["see_key_accounts"] - CALL_CENTRE - {Role.FLEET}),
     Way("callcentre", "headset", _("呼叫中心"), MAY["watch_calls"]),
     Way("slips", "file", _("签收单"), MAY["slip"]),
     Way("cash", "money", _("代收货款"), MAY["see_cash"]),

@@ -104,6 +104,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.SHIPMENT_REMEDIED: ("refresh", gettext_noop("运作中心登记补救措施%(cause)s（§2.1.2.3）")),
     On.COST_CHARGED: ("money", gettext_noop("费用 %(amount)s 元计入%(unit)s（§2.1.3.4）")),
     On.SLIP_CHASED: ("phone", gettext_noop("追踪签收单：%(unit)s（§2.1.5）")),
+    On.KEY_CUSTOMER_SIGNED: ("star", gettext_noop("建立项目客户合同 %(contract)s，有效期 %(valid_from)s 至 %(valid_to)s（§2.3）")),
+    On.KEY_CUSTOMER_AMENDED: ("edit", gettext_noop("修改合同 %(contract)s，有效期 %(valid_from)s 至 %(valid_to)s，跟踪人%(tracker)s（§2.1.5）")),
+    On.KEY_CUSTOMER_ENDED: ("x", gettext_noop("终止项目客户合同")),
+    On.REQUIREMENTS_WRITTEN: ("note", gettext_noop("特殊要求第 %(version)s 版（§2.3）")),
+    On.TRACKING_REPORT_DONE: ("check", gettext_noop("完成 %(on)s 跟踪报表，共 %(shipments)s 票（§2.1.5）")),
     On.ANOMALY_FOUND: ("alert", gettext_noop("发现异常%(anomaly_kind)s（§4.3.2.5）")),
     On.ANOMALY_REPORTED: ("arrow-right", gettext_noop("异常已上报大客户运作保障部（§2.1.1.3）")),
     On.ANOMALY_REPLY_PROMISED: ("clock", gettext_noop("承诺 %(promised_at)s 前答复客户（§4.3.2.5）")),
@@ -196,7 +201,7 @@ class Happening:
 def timeline(entries: Iterable[Entry]) -> list[Happening]:
     """Put an order's facts into words, newest first; two queries for the names of people and units."""
     entries = list(entries)
-    people = Person.objects.in_bulk(_keys(entries, "person", "driver") | _actors(entries))
+    people = Person.objects.in_bulk(_keys(entries, "person", "driver", "tracker") | _actors(entries))
     units = Unit.objects.in_bulk(_keys(entries, "branch", "from_branch", "responsible", "unit", "holder", "terminal", "to"))
     names = Names({k: p.name for k, p in people.items()}, {k: u.name for k, u in units.items()})
     return [_happening(entry, names) for entry in reversed(entries)]
@@ -284,6 +289,7 @@ READERS: dict[str, Any] = {
     "outcome": lambda value, _row: Outcome(value).label,
     "kind": lambda value, _row: NoteKind(value).label,
     "reason": lambda value, _row: reason_words(value),
+    "tracker": lambda value, row: row.names.person(value),
     "to": lambda value, row: row.names.unit(value),
     "anomaly_kind": lambda value, _row: _("：%s") % in_words(ANOMALIES[str(value)]) if value in ANOMALIES else "",
     "promised_at": lambda value, _row: _moment(value),

@@ -15,13 +15,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from delivery import api as delivery
-from delivery import loadapi, recordapi, statementapi
+from delivery import keyapi, loadapi, recordapi, statementapi
 from orders.api import bills
 from orders.api import views as orders
 from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)
 from pickup import api as pickup
 from pricing import api as pricing
+from reports import api as reports
 from sla import api as sla
 
 
@@ -96,6 +97,17 @@ urlpatterns = [
     *(re_path(rf"^{SHIPMENT}{name}/$", view.as_view()) for name, view in GOODS.items()),
     path("cash/statement/", statementapi.Statement.as_view()),
     *(path(f"cash/{name}/", view.as_view()) for name, view in delivery.OFFICE_VERBS.items()),
+    *(re_path(rf"^{SHIPMENT}{name}/$", view.as_view()) for name, view in keyapi.SHEET_VERBS.items()),
+    re_path(rf"^{SHIPMENT}tracking-sheet/$", keyapi.TrackingSheet.as_view()),
+    path("key-customers/", keyapi.KeyCustomers.as_view()),
+    path("key-customers/<int:key>/", keyapi.KeyCustomerDetail.as_view()),
+    path("key-customers/<int:key>/amend/", keyapi.Amend.as_view()),
+    path("key-customers/<int:key>/requirements/", keyapi.Requirements.as_view()),
+    path("key-customers/<int:key>/end/", keyapi.End.as_view()),
+    path("key-customers/<int:key>/report/", reports.KeyCustomerReport.as_view()),
+    path("key-customers/<int:key>/report/done/", reports.FinishReport.as_view()),
+    path("anomalies/", keyapi.Anomalies.as_view()),
+    *(path(f"anomalies/<int:key>/{name}/", view.as_view()) for name, view in keyapi.ANOMALY_VERBS.items()),
     path("loads/", loadapi.Loads.as_view()),
     path("loads/<int:key>/", loadapi.LoadDetail.as_view()),
     *(path(f"loads/<int:key>/{name}/", view.as_view()) for name, view in loadapi.LOAD_VERBS.items()),

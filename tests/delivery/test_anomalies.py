@@ -11,6 +11,7 @@ from rulebook.errors import Conflict, Denied, Refused
 from rulebook.roles import Role
 from sla.services import tick
 from tests.clocks import dues, states
+from tests.delivery.pictures import photo
 from tests.delivery.test_shipments import SIGNED, arrived, departed, does, loaded
 from tests.factories import Company, contract, post, sh, unit
 
@@ -57,8 +58,9 @@ def test_goods_in_order_open_none(company):
 def test_the_door_opens_one(company):
     order = loaded(company)
     does(
-        order, "sign_with_exception", company.second_clerk, "05 15:00:00", **SIGNED, pieces=9, exception="shortage", remark="少一件"
-    )
+        order, "sign_with_exception", company.second_clerk, "05 15:00:00", **SIGNED, pieces=9, exception="shortage", remark="少一件",
+        pictures=[photo()],
+    )  # fmt: skip
     assert Anomaly.objects.values_list("kind", "origin", "text").get() == ("shortage", "sign_off", "少一件")
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.models import Entry
 from core.rows import give_keys, insert, together, write_back
-from sla.models import Heartbeat
+from sla.models import Deadline, Heartbeat
 
 pytestmark = pytest.mark.django_db
 
@@ -119,10 +119,11 @@ def test_a_constraint_speaks_at_the_end():
 
 def test_what_is_written_back_waits_for_the_others_in_its_order(db: None) -> None:
     """A clock is closed before the next one of its kind opens: the order of the statements is kept."""
-    rows = insert([entry(1, order_number="E1", seq=1)])
+    fields = {"clause": "§1.2.1.1", "rulebook": "1", "subject": "order/1", "start_entry_id": 1, "started_at": AT}
+    (closed,) = insert([Deadline(**fields)])
     with together():
-        rows[0].seq = 2
-        write_back(rows, "seq")
-        insert([entry(2, order_number="E1", seq=1)])
-        assert Entry.objects.get().seq == 1
-    assert sorted(Entry.objects.values_list("subject", "seq")) == [("order/1", 2), ("order/2", 1)]
+        closed.stopped_at = AT
+        write_back([closed], "stopped_at")
+        insert([Deadline(**fields)])  # one runs per limit and subject
+        assert Deadline.objects.get().stopped_at is None
+    assert sorted(clock.stopped_at is None for clock in Deadline.objects.all()) == [False, True]

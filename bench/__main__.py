@@ -9,7 +9,7 @@ import psycopg2
 
 URL = os.environ.get("BENCH_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/ecomlogistics_bench")
 REDIS = os.environ.get("BENCH_REDIS_URL", "redis://127.0.0.1:6379/10")
-BENCHES = ("nearest", "price", "tick", "intake", "queue")
+BENCHES = ("nearest", "price", "tick", "intake", "queue", "simulate")
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 
 

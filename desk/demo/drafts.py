@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from random import Random
 
-from desk.demo.company import BRANCHES
+from desk.demo.company import BRANCHES, SHOWCASE
+from desk.demo.habits import ORDINARY, Habits
 from desk.demo.names import GIVEN, GOODS, SHOPS, STREETS, SURNAMES
+from desk.demo.prices import KEY_CUSTOMER
 from network.places import atlas
 from network.places.gazetteer import Level
 from orders.choices import Delivery, Payer, SlipReturn
@@ -18,16 +21,18 @@ from rulebook.due import at
 PICKUP_SHARE = 0.78
 APPOINTED_SHARE = 0.22
 INSURED_SHARE = 0.35
-COD_SHARE = 0.15
 
 
-def draft(rng: Random, *, origin: str, branch_code: str, now: datetime) -> Draft:
+def draft(rng: Random, *, origin: str, branch_code: str, now: datetime, habits: Habits = ORDINARY) -> Draft:
     """Return an order from a district served by the branch `origin`; it names a branch where `branch_code` says so."""
     goods, pieces = rng.choice(GOODS), rng.choice((1, 1, 2, 3, 4, 5, 6, 8, 10, 12, 20))
     value = Decimal(rng.randrange(5, 400) * 100)
     pickup = rng.random() < PICKUP_SHARE
+    shipper = _party(rng, _district(rng, origin), shop=True)
+    if origin == SHOWCASE and rng.random() < habits.of_key_customer:
+        shipper = replace(shipper, phone=KEY_CUSTOMER)
     return Draft(
-        shipper=_party(rng, _district(rng, origin), shop=True),
+        shipper=shipper,
         consignee=_party(rng, _district(rng, rng.choice(BRANCHES).code), shop=rng.random() < 0.5),
         goods=goods.name,
         pieces=pieces,
@@ -37,10 +42,10 @@ def draft(rng: Random, *, origin: str, branch_code: str, now: datetime) -> Draft
         packing=goods.packing,
         declared_value=value,
         insured=rng.random() < INSURED_SHARE,
-        cod_amount=value if rng.random() < COD_SHARE else Decimal("0.00"),
+        cod_amount=value if rng.random() < habits.pays_on_delivery else Decimal("0.00"),
         payer=rng.choices((Payer.SHIPPER, Payer.CONSIGNEE, Payer.MONTHLY), (5, 3, 2))[0],
         delivery=rng.choices(Delivery.values, (4, 5, 1))[0],
-        slip_return=rng.choices((SlipReturn.NONE, SlipReturn.ORIGINAL, SlipReturn.ELECTRONIC), (6, 3, 1))[0],
+        slip_return=_slip(rng, habits.wants_slip),
         pickup=pickup,
         appointment=_appointment(rng, now) if pickup and rng.random() < APPOINTED_SHARE else None,
     )
@@ -65,6 +70,12 @@ def _districts() -> dict[str, list[str]]:
     """Return, by branch, the districts in its service area; a city without districts stands for itself."""
     ends = [p for p in atlas().values() if not p.is_filler and p.level is Level.COUNTY]
     return {row.code: [p.code for p in ends if p.code.startswith(row.serves)] or [row.place] for row in BRANCHES}
+
+
+def _slip(rng: Random, share: float) -> SlipReturn:
+    """Three of four who want the slip back want the paper itself."""
+    kinds = (SlipReturn.NONE, SlipReturn.ORIGINAL, SlipReturn.ELECTRONIC)
+    return rng.choices(kinds, (1 - share, share * 0.75, share * 0.25))[0]
 
 
 def _appointment(rng: Random, now: datetime) -> datetime:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.models import Actor
+from desk.demo.bills import hand_over
 from desk.demo.habits import minutes
 from desk.demo.journeys import Journey
 from desk.demo.names import FOLLOW_UPS
@@ -129,7 +131,15 @@ class Goods:
             self.life.then(now + minutes(self.rng.uniform(5, 20)), self._reappoint)
             return
         pickups.collect(number=number, clerk=driver, pieces=self.order.pieces, packing_ok=True, now=now)
-        self.life.then(self._billed_at(now), self._bill)
+        if self.chance(self.habits.withdrawn_after_pickup):
+            self.life.then(now + minutes(self.rng.uniform(10, 18)), self._hand_back)
+        else:
+            self.life.then(self._billed_at(now), self._bill)
+
+    def _hand_back(self, now: datetime) -> None:
+        """The shipper wants the goods back: returned first, then cancelled (design §3)."""
+        pickups.hand_back(number=self.order.number, clerk=self.life.post(Role.COURIER), now=now)
+        self.life.cancel("not_shipping", now)
 
     def _follow_up(self, now: datetime) -> None:
         words = self.rng.choice(FOLLOW_UPS)
@@ -155,9 +165,12 @@ class Goods:
         weight = self.order.weight_kg
         if self.chance(self.habits.measures_differ):
             weight = (weight * Decimal(self.rng.randint(96, 112)) / 100).quantize(Decimal("0.01"))
-        waybill = orders.issue_waybill(
-            number=self.order.number, clerk=self.life.clerk, pieces=self.order.pieces,
-            weight_kg=max(weight, Decimal("0.01")), volume_m3=self.order.volume_m3, now=now,
-        )  # fmt: skip
+        seen = {"pieces": self.order.pieces, "weight_kg": max(weight, Decimal("0.01")), "volume_m3": self.order.volume_m3}
+        issue = orders.issue_waybill
+        if self.chance(self.habits.linked_outside):  # billed on paper, linked afterwards (§1.4.3)
+            issue = partial(orders.link_waybill, outside_no=f"WB{self.rng.randrange(10**8):08}", reason="系统短时无法访问")
+        waybill = issue(number=self.order.number, clerk=self.life.clerk, now=now, **seen)
         self.life.over = True
-        Journey(self.life.world, waybill.order).begin(now)
+        journey = Journey(self.life.world, waybill.order)
+        journey.begin(now)
+        hand_over(journey, now)

@@ -23,6 +23,9 @@ CHANNELS = {
 class Habits:
     """Chances between 0 and 1 of what may go one way or another."""
 
+    pays_on_delivery: float = 0.15
+    wants_slip: float = 0.4
+    of_key_customer: float = 0.2  # at the branch that has one
     names_branch: float = 0.72
     names_wrong_branch: float = 0.03
     late_assignment: float = 0.03
@@ -45,13 +48,41 @@ class Habits:
     failed_pickup: float = 0.03
     price_declined: float = 0.01
     forgets_follow_up: float = 0.05
+    tends_anomaly: float = 0.85
     measures_differ: float = 0.25
+    withdrawn_after_pickup: float = 0.004
+    linked_outside: float = 0.004
+    # the bill
+    bill_checked: float = 0.15
+    bill_disputed: float = 0.05  # of those that are checked and told
+    amended: float = 0.012
+    # the goods
+    via_hub: float = 0.25
+    lost: float = 0.004
+    found_again: float = 0.6
     found_damaged: float = 0.02
     forwarded: float = 0.05
+    # the door
+    called_ahead: float = 0.92
     late_delivery: float = 0.04
+    tells_lateness: float = 0.6
+    notes_circumstance: float = 0.25  # of late deliveries
     failed_delivery: float = 0.07
-    refused: float = 0.01
+    waits_on_site: float = 0.35  # of those that fail at first
+    waiting_helps: float = 0.6
+    demands: float = 0.01
+    refused: float = 0.012
     signed_with_exception: float = 0.02
+    wrong_tap: float = 0.004
+    # the money
+    cash_short_at_door: float = 0.03
+    cash_short_at_count: float = 0.015
+    written_off: float = 0.25  # of what was short when counted
+    # the slip
+    slip_late: float = 0.08
+    slip_rejected: float = 0.05
+    slip_signed_again_late: float = 0.15
+    slip_lost: float = 0.008
     files_excuse: float = 0.7
     excuse_granted: float = 0.85
 

@@ -8,10 +8,12 @@ from random import Random
 
 from core.models import Actor
 from desk.demo.company import BRANCHES
+from desk.demo.doorsteps import Doorstep
 from desk.demo.drafts import draft
 from desk.demo.founding import Company
 from desk.demo.goods import Goods
 from desk.demo.habits import CHANNELS, ORDINARY, Habits, is_night, minutes, next_morning
+from desk.demo.journeys import Journey
 from desk.demo.names import MOVE_WORDS
 from desk.demo.timeline import Timeline
 from network.models import Person, Unit
@@ -44,6 +46,9 @@ class World:
 
     def agent(self) -> Person:
         return self.rng.choice(self.company.staff["CC", Role.CALL_CENTRE])
+
+    def doorstep(self, journey: Journey) -> Doorstep:
+        return Doorstep(journey)
 
     def place_order(self, now: datetime) -> None:
         """A customer somewhere places an order."""
@@ -96,7 +101,7 @@ class Life:
         """Place the order by a channel; with a branch code by that branch, else as customers do."""
         channel = self.rng.choices(list(CHANNELS), list(CHANNELS.values()))[0]
         code = self._named(channel) if branch_code is None else branch_code
-        wanted = draft(self.rng, origin=self.origin, branch_code=code, now=now)
+        wanted = draft(self.rng, origin=self.origin, branch_code=code, now=now, habits=self.habits)
         by, source, external = self._door(channel, now)
         placed = orders.place(wanted, channel=channel, by=by, now=now, source=source, external_no=external)
         if placed.created:
@@ -199,13 +204,13 @@ class Life:
         if self.calls < MOST_CALLS:
             self.then(now + minutes(self.rng.uniform(1.5, 6)), self.call)
         else:
-            self.then(now + minutes(self.rng.uniform(5, 60)), lambda then: self._cancel("not_reached", then))
+            self.then(now + minutes(self.rng.uniform(5, 60)), lambda then: self.cancel("not_reached", then))
 
     def _after_the_call(self, now: datetime) -> None:
         if self.branch and self.branch.code != self.origin and self.origin in self._same_region() and self.calls == 1:
             self._move(self.origin, self.clerk, self.rng.choice(MOVE_WORDS), now)
         elif self.chance(self.habits.cancelled_at_call):
-            self._cancel(self.rng.choice(("not_shipping", "other_carrier", "duplicate", "untrue_data")), now)
+            self.cancel(self.rng.choice(("not_shipping", "other_carrier", "duplicate", "untrue_data")), now)
         elif self.chance(self.habits.postponed):
             self._postpone(now)
         else:
@@ -231,7 +236,7 @@ class Life:
 
     # Ends without a waybill.
 
-    def _cancel(self, reason: str, now: datetime) -> None:
+    def cancel(self, reason: str, now: datetime) -> None:
         orders.cancel(number=self.number, by=self.clerk.actor, person=self.clerk, reason=reason, text="", now=now)
         self.over = True
 

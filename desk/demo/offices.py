@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from desk.demo.journeys import count_the_day, pay_out
+from desk.demo.cashdesk import count_the_day, pay_out, settle_short
 from desk.demo.lives import World
 from desk.demo.names import FILING_WORDS
+from desk.demo.tending import follow_key_customers, tend_anomalies
 from rulebook.due import at
 from rulebook.roles import Role
 from rulebook.windows import in_off_hours
@@ -22,8 +23,12 @@ def plan_mornings(world: World, start: datetime, end: datetime) -> None:
         if day > start:
             world.timeline.plan(day, lambda now: file_the_night(world, now))
             world.timeline.plan(day + timedelta(minutes=70), lambda now: decide(world, now))
+            world.timeline.plan(day + timedelta(minutes=90), lambda now: settle_short(world, now))
             world.timeline.plan(day + timedelta(minutes=100), lambda now: pay_out(world, now))
         world.timeline.plan(at(day, 19, 30), lambda now: count_the_day(world, now))
+        world.timeline.plan(at(day, 11), lambda now: tend_anomalies(world, now))
+        world.timeline.plan(at(day, 15), lambda now: follow_key_customers(world, now))
+        world.timeline.plan(at(day, 16, 30), lambda now: tend_anomalies(world, now))
         day += timedelta(days=1)
 
 

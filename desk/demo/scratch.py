@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 
 
@@ -22,11 +24,23 @@ def scratch_database() -> Iterator[str]:
         name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         _without_waiting_for_the_disk()
         try:
-            yield name
+            with TemporaryDirectory() as folder, _files_in(folder):
+                yield name
         finally:
             connection.creation.destroy_test_db(before, verbosity=0)
     finally:
         test["NAME"] = kept
+
+
+@contextmanager
+def _files_in(folder: str) -> Iterator[None]:
+    """Keep pictures of invented hand-overs apart from real ones."""
+    kept = default_storage._wrapped  # type: ignore[attr-defined]
+    default_storage._wrapped = FileSystemStorage(location=folder)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        default_storage._wrapped = kept  # type: ignore[attr-defined]
 
 
 def _without_waiting_for_the_disk() -> None:

@@ -10,12 +10,13 @@ from random import Random
 from django.db.models import QuerySet
 
 from desk.demo.founding import Company, build, company_unit, known
-from desk.demo.habits import arrivals
+from desk.demo.habits import ORDINARY, Habits, arrivals
 from desk.demo.lives import World
 from desk.demo.offices import plan_mornings
 from desk.demo.timeline import Timeline
 from network.models import Unit
 from reports.kpis import Period, Score, scores
+from reports.ties import Tie, ties
 from rulebook.due import at, local
 from sla.choices import State, StepKind
 from sla.models import Step
@@ -34,6 +35,7 @@ class Plan:
     first: date
     days: int
     seed: int
+    habits: Habits = ORDINARY
 
     @property
     def period(self) -> Period:
@@ -44,6 +46,7 @@ class Plan:
 class Outcome:
     scores: list[Score]
     breaches: QuerySet[Step]
+    ties: list[Tie]
     refused: dict[str, int]
     ticks: int
     announced: int
@@ -55,14 +58,14 @@ def play(plan: Plan, *, name: str, on_act: Callable[[], object]) -> Outcome:
     period = plan.period
     company = _company(rng, name, period.since)
     timeline = Timeline(period.since, on_act=on_act)
-    world = World(company, rng, timeline)
+    world = World(company, rng, timeline, plan.habits)
     for instant in arrivals(rng, count=plan.orders, start=period.since, end=period.until):
         timeline.plan(instant, world.place_order)
     plan_mornings(world, period.since, period.until + SETTLING)
     timeline.play(period.until + SETTLING)
     unit = company_unit() or Unit.objects.get(parent=None)
     return Outcome(
-        scores=scores(unit, period, now=timeline.now), breaches=_breaches(period),
+        scores=scores(unit, period, now=timeline.now), breaches=_breaches(period), ties=list(ties()),
         refused=dict(timeline.refused), ticks=timeline.ticks, announced=timeline.announced,
     )  # fmt: skip
 

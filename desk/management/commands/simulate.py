@@ -24,8 +24,9 @@ SHOWN = 100
 
 class Command(BaseCommand):
     help = (
-        "Play simulated days through the real services and the real tick, ending in the figures of §1.5 and the "
-        "breaches. Runs in a scratch database beside the configured one, dropped at the end, so that nothing invented "
+        "Play simulated days through the real services and the real tick, from the order to the signature, the slip and "
+        "the cash, ending in the figures of §1.5, the breaches, and sums that have to tie out (exit code 1 where one does "
+        "not). Runs in a scratch database beside the configured one, dropped at the end, so that nothing invented "
         "mixes with what is there; with --into-this-database (demo mode only) the orders stay. The same seed gives the "
         "same result."
     )
@@ -69,7 +70,11 @@ class Command(BaseCommand):
         self._breaches(outcome, all_breaches)
         refused = "，".join(f"{clause} {count} 次" for clause, count in sorted(outcome.refused.items())) or "无"
         self.stdout.write(f"被制度或先行操作拒绝的动作：{refused}")
+        for tie in outcome.ties:
+            self.stdout.write(f"{'✓' if tie.holds else '✗'} {tie.name}：{tie.says}")
         self.stderr.write(f"{took:.1f} 秒，时钟巡检 {outcome.ticks} 次，公布 {outcome.announced} 个时点")
+        if torn := [f"{tie.name}：{'；'.join(tie.faults)}" for tie in outcome.ties if not tie.holds]:
+            raise CommandError("总数对不上。" + "。".join(torn))
 
     def _breaches(self, outcome: simulation.Outcome, all_breaches: bool) -> None:
         total = outcome.breaches.count()

@@ -281,6 +281,7 @@ SLIP_VERBS = {
     f"slip/{name.replace('_', '-')}": _verb(f"slips_{name}", act, body, act.__doc__, view=Verb, answer=SlipAnswer)
     for name, act, body in (
         ("hand_on", services.hand_on, Nothing),
+        ("receive", services.receive, Nothing),
         ("return", services.return_slip, Nothing),
         ("reject", services.reject, SaidBody),
         ("resend", services.resend, Nothing),

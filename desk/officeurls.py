@@ -22,6 +22,7 @@ from desk.views import (
     records,
     rounds,
     slips,
+    slipscan,
     tracking,
 )
 
@@ -59,6 +60,8 @@ urlpatterns: list[URLPattern] = [
     path("tracking/export.xlsx", tracking.export, name="tracking-export"),
     path("tracking/enter/", tracking.enter, name="tracking-enter"),
     path("slips/", slips.slips, name="slips"),
+    path("slips/chase.xlsx", slipscan.chase, name="slips-chase"),
+    path("slips/scan/", slipscan.scan, name="slips-scan"),
     path("slips/<slug:verb>/", slips.act, name="slips-act"),
     path("prices/", prices.prices, name="prices"),
     path("prices/template.xlsx", prices.template, name="tariff-template"),

@@ -41,7 +41,7 @@ from delivery.services.records import (
     tell_lateness,
 )
 from delivery.services.shipments import VERBS, act
-from delivery.services.slips import chain, close, hand_on, lose, reject, resend, return_slip
+from delivery.services.slips import chain, close, hand_on, lose, receive, reject, resend, return_slip
 from rulebook.events import SIGNED, On
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "open_load",
     "out_of_balance",
     "raise_discrepancy",
+    "receive",
     "reject",
     "remit",
     "report_demand",

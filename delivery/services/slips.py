@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import Actor, Entry
-from delivery.choices import Slip
+from delivery.choices import SIGNED, Slip
 from delivery.models import Shipment, SignSlip
 from network.models import Person, Unit
 from orders.choices import SlipReturn
@@ -58,6 +58,26 @@ def hand_on(*, number: str, clerk: Person, now: datetime) -> SignSlip:
     """
     clerk.require("slip")
     slip = locked_slip(number, clerk, anywhere=True)
+    perform(slip.hand_on)
+    return _done(slip, On.SLIP_HANDED_ON, clerk, now, unit=clerk.unit)
+
+
+@transaction.atomic
+def receive(*, number: str, clerk: Person, now: datetime) -> SignSlip:
+    """
+    Scan a slip in, wherever it is: at the branch that sent the goods it is back, or back signed again; elsewhere it is handed on.
+
+    :param number: of the order or of the waybill, as printed on the slip
+    :raises Conflict: it is back, lost or closed already
+    """
+    clerk.require("slip")
+    named = Order.objects.filter(waybill__number=number).values_list("number", flat=True).first() if number else None
+    slip = locked_slip(named or number, clerk, anywhere=True)
+    home = slip.shipment.order.branch
+    if slip.shipment.state in SIGNED and clerk.unit_for(home) == home and slip.state != Slip.CLOSED:
+        again = slip.state == Slip.REJECTED
+        perform(slip.resend if again else slip.return_slip, at=now)
+        return _done(slip, On.SLIP_RESENT if again else On.SLIP_RETURNED, clerk, now, unit=home)
     perform(slip.hand_on)
     return _done(slip, On.SLIP_HANDED_ON, clerk, now, unit=clerk.unit)
 

@@ -74,6 +74,7 @@ def test_the_slip_comes_back(company):
     assert done(staff.post(f"{slip}/reject/", {"remark": "未盖章"}))["state"] == "rejected"
     assert done(staff.post(f"{slip}/return/"), 409)["code"] == "conflict"
     assert done(staff.get(f"{slip}/"))["state_name"] == "需补签"
+    assert done(staff.post(f"{slip}/receive/"))["state"] == "returned"
 
 
 def test_the_office_counts_all_or_nothing(company):

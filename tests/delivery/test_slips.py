@@ -205,3 +205,25 @@ def test_every_path_of_the_machine_and_no_other(company, steps):
                 state = TABLE[verb, state]
             assert slip(order).state == state
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(("back", "state"), [("11 00:00:00", "met"), ("11 00:00:00.000001", "breached")])
+def test_signed_again_exactly_at_the_limit_is_in_time(company, back, state):
+    """§2.2.5: 3 calendar days after the rejection of the 7th end at 24:00 of the 10th (§0.7)."""
+    key_customer(company)
+    order = signed(company)
+    say("return_slip", order, company.clerk, "07 10:00:00")
+    say("reject", order, company.slips, "07 23:59:59", remark="未盖章")
+    assert say("receive", order, company.clerk, back).state == "returned"
+    assert states(order, "§2.2.5") == [state]
+
+
+def test_rejected_once_more_it_has_three_new_days(company):
+    """§2.2.5"""
+    key_customer(company)
+    order = signed(company)
+    say("return_slip", order, company.clerk, "07 10:00:00")
+    say("reject", order, company.slips, "07 11:00:00", remark="未盖章")
+    say("receive", order, company.clerk, "08 10:00:00")
+    say("reject", order, company.slips, "09 00:00:00", remark="姓名不符")
+    assert dues(order, "§2.2.5") == [("met", sh("11 00:00:00")), ("open", sh("13 00:00:00"))]

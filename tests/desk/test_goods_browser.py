@@ -20,7 +20,7 @@ def test_pages_are_accessible_and_fit(clerk: Page, live_server, company: Company
     goods = arrived(company, cod="1200.00")
     clerk.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     clerk.set_viewport_size({"width": width, "height": 900})
-    for path in ("slips/", "tracking/?tab=open", "deliveries/", f"goods/{goods.number}/", "cash/", "cash/days/?since=2026-11-05&until=2026-11-05"):
+    for path in ("slips/", "slips/scan/", "tracking/?tab=open", "deliveries/", f"goods/{goods.number}/", "cash/", "cash/days/?since=2026-11-05&until=2026-11-05"):
         clerk.goto(f"{live_server.url}/desk/{path}")
         found = Axe().run(clerk).response["violations"]
         assert [(each["id"], each["nodes"][0]["target"]) for each in found] == [], path

@@ -20,6 +20,7 @@ from orders import picker
 from orders.forms import LITRE, ROLES, TEN_GRAMS, Amount, DraftForm, Phone, PlaceCode, Text, form_field
 from orders.services import Draft
 from rulebook.errors import Refused
+from rulebook.prices import SORTS
 from rulebook.reasons import CANCEL_REASONS
 
 LONGEST_PASTE = 1000
@@ -171,7 +172,7 @@ class PriceForm(forms.Form):
         label=_("体积（立方米）"), step=LITRE, unit="m³", min_value=0, max_value=Decimal(1000), required=False,
         help_text=_("不清楚可不填，先按重量估价"),
     )  # fmt: skip
-    sort = forms.ChoiceField(choices=[("price", ""), ("time", "")], required=False, widget=forms.HiddenInput)
+    sort = forms.ChoiceField(choices=[(name, "") for name in SORTS], required=False, widget=forms.HiddenInput)
     use_required_attribute = False
 
     def __init__(self, *args: Any, **options: Any) -> None:

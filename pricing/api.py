@@ -22,7 +22,7 @@ from network.places import exists
 from pricing.services import Quote, QuoteFacts, offers
 from pricing.words import lines_told
 from rulebook.channels import CHANNELS
-from rulebook.prices import MOST_KG, MOST_M3
+from rulebook.prices import MOST_KG, MOST_M3, SORTS, in_order
 from rulebook.products import PRODUCTS
 
 ZERO = Decimal("0.00")
@@ -59,7 +59,7 @@ class Asked(serializers.Serializer[Any]):
     insured = serializers.BooleanField(default=False)
     declared_value = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, default=ZERO)
     cod_amount = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, default=ZERO)
-    sort = serializers.ChoiceField(choices=["price", "time"], default="price")
+    sort = serializers.ChoiceField(choices=[*SORTS, *(f"-{name}" for name in SORTS)], default="price")
 
 
 class Prices(APIView):
@@ -75,15 +75,8 @@ class Prices(APIView):
         body.is_valid(raise_exception=True)
         values = dict(body.validated_data)
         sort, product = values.pop("sort"), values.get("product")
-        found = sorted_by(sort, offers(QuoteFacts(**values, at=clock.now())))
+        found = in_order(offers(QuoteFacts(**values, at=clock.now())), sort)
         return Response({"prices": [answer(each) for each in found if product in (None, each.product)]})
-
-
-def sorted_by(sort: str, found: list[Quote]) -> list[Quote]:
-    """Return the prices cheapest first, or the earliest promise first."""
-    if sort == "time":
-        return sorted(found, key=lambda each: (str(each.arrives_by), each.total))
-    return found
 
 
 def answer(quote: Quote) -> dict[str, Any]:
@@ -98,5 +91,6 @@ def answer(quote: Quote) -> dict[str, Any]:
         "arrives_by": quote.arrives_by.isoformat() if quote.arrives_by else None,
         "refund_if_late": product.refund_if_late,
         "version": quote.version,
+        "rates": {name: str(getattr(quote.rates, name)) for name in ("heavy", "light", "minimum")},
         "lines": [{"name": line.name, "words": line.words, "amount": str(line.amount)} for line in lines_told(quote.lines)],
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from rulebook.charges import BASES, amount, is_due, quantity, rounded
 from rulebook.due import at, local, local_day
@@ -95,7 +96,8 @@ def _is_for(offer: Offer, facts: QuoteFacts) -> bool:
 def _quote(
     facts: QuoteFacts, rates: Rates, book: PriceBook, *, terms: Terms | None = None, offer: Offer | None = None
 ) -> Quote:
-    lines, zh, en = _freight(facts, _under(rates, terms), terms)
+    applied = _under(rates, terms)
+    lines, zh, en = _freight(facts, applied, terms)
     if offer:
         lines, zh, en = _promoted(lines, offer, rates, zh, en)
     freight = sum((line.amount for line in lines), ZERO)
@@ -109,6 +111,7 @@ def _quote(
         zh=zh,
         en=en,
         arrives_by=promise(rates, facts.ready or facts.at),
+        rates=applied,
     )
 
 
@@ -235,6 +238,20 @@ def _charged(row: Charge, facts: QuoteFacts, freight: Decimal) -> Line:
         code=row.code, zh=row.zh, en=row.en, basis=row.basis, quantity=base, unit_price=row.rate, amount=total,
         rule=row.rule, version=row.version, words_zh=zh, words_en=en,
     )  # fmt: skip
+
+
+SORTS: dict[str, Callable[[Quote], Any]] = {
+    "price": lambda quote: quote.total,
+    "time": lambda quote: (quote.arrives_by is None, quote.arrives_by, quote.total),
+    "heavy": lambda quote: (quote.rates.heavy if quote.rates else ZERO, quote.total),
+    "light": lambda quote: (quote.rates.light if quote.rates else ZERO, quote.total),
+}
+"""What prices may be put in order by: the total, the promise, the rate of heavy goods, the rate of light goods."""
+
+
+def in_order(quotes: Iterable[Quote], sort: str) -> list[Quote]:
+    """Return prices in the order of a key of `SORTS`, the least first; with "-" before it, the greatest first."""
+    return sorted(quotes, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
 
 
 def promise(rates: Rates, moment: datetime) -> datetime:

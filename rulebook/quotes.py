@@ -161,7 +161,8 @@ class Line:
 class Quote:
     """A price with its lines; the total is their sum. `source` is where it comes from, in the order's price states.
 
-    Without a price (`to_quote`) there are no lines. `zh` and `en` say in one sentence why; `arrives_by` is the promise of §4.6.
+    Without a price (`to_quote`) there are no lines. `zh` and `en` say in one sentence why; `arrives_by` is the promise of §4.6;
+    `rates` what the lane costs whatever the goods are.
     """
 
     source: str
@@ -172,6 +173,7 @@ class Quote:
     zh: str = ""
     en: str = ""
     arrives_by: datetime | None = None
+    rates: Rates | None = None
 
     @property
     def total(self) -> Decimal:

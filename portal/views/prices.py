@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from core import clock
@@ -19,6 +20,7 @@ from portal.views.tracking import too_often
 from pricing.services import Quote, QuoteFacts, offers
 from pricing.words import Told, lines_told
 from rulebook.errors import Refused
+from rulebook.prices import in_order
 from rulebook.products import PRODUCTS
 
 
@@ -33,9 +35,12 @@ class Row:
     refund_if_late: bool
 
 
+SORTED_BY = {"price": _("价格最低"), "time": _("到达最早"), "heavy": _("重货单价最低"), "light": _("轻货单价最低")}
+
+
 @require_safe
 def prices(request: HttpRequest) -> HttpResponse:
-    """Ask, and list what each product costs, by price or by time."""
+    """Ask, and list what each product costs, by price, time or unit rate."""
     now = clock.now()
     asked = bool(request.GET.get("weight_kg"))
     form = PriceForm(request.GET if asked else None)
@@ -54,9 +59,8 @@ def _found(form: PriceForm, now: datetime) -> dict[str, Any]:
     values = dict(form.cleaned_data)
     sort = values.pop("sort") or "price"
     found = offers(QuoteFacts(**values, channel="hall", at=now))
-    if sort == "time":
-        found.sort(key=lambda each: (str(each.arrives_by), each.total))
-    return {"asked": True, "sort": sort, "rows": [_row(each) for each in found], "query": urlencode(form.as_query())}
+    rows = [_row(each) for each in in_order(found, sort)]
+    return {"asked": True, "sort": sort, "sorts": SORTED_BY.items(), "rows": rows, "query": urlencode(form.as_query())}
 
 
 def _row(quote: Quote) -> Row:

@@ -42,6 +42,16 @@ def test_sorted_by_time_by_a_link_that_keeps_what_was_asked(client):
     assert "from_place=330106&amp;to_place=310104&amp;weight_kg=120.00&amp;volume_m3=0.000&amp;sort=price" in page
 
 
+def test_sorted_by_unit_rates_as_the_platforms_ask_for(client):
+    """Heavy 2.24 and 8 ¥/kg, light 227 and 1300 ¥/m³; the API also the other way round."""
+    for sort in ("heavy", "light"):
+        page = text(client.get(f"/prices/?from_place=330106&to_place=310104&weight_kg=120&sort={sort}"))
+        assert page.index("汽运专线") < page.index("空运定时达")
+        assert [each["product"] for each in client.get(API, ASKED | {"sort": f"-{sort}"}).json()["prices"]] == ["timed_air", "road_lane"]
+    assert "重货 ¥2.240/千克 · 轻货 ¥227.00/立方米 · 最低 ¥34.00" in page
+    assert client.get(API, ASKED).json()["prices"][0]["rates"] == {"heavy": "2.240", "light": "227.00", "minimum": "34.00"}
+
+
 def test_no_price_leads_to_an_order(client):
     page = text(client.get("/prices/", {"from_place": "440106", "to_place": "310104", "weight_kg": "1"}))
     assert "该线路暂无公布价" in page

@@ -91,14 +91,16 @@ class BillForm(RefusableForm):
         label=lazy("每件尺寸（厘米）"), required=False, max_length=4000,
         help_text=lazy("一行一种：件数×长×宽×高；体积按尺寸求和后四舍五入到 0.001 立方米"),
     )  # fmt: skip
-    volume_m3 = _volume(required=False, help_text=lazy("填了尺寸则留空"))
+    volume_m3 = _volume(required=False, help_text=lazy("填了尺寸则以尺寸为准"))
     payer = forms.ChoiceField(label=lazy("付款方式"), choices=Payer.choices, error_messages=CHOOSE)
     outside_no = text_field(lazy("系统外运单号"), 32)
     reason = text_field(lazy("系统外开单的原因"), 300)
 
     def measures(self) -> dict[str, Any]:
-        """Return what the services take."""
+        """Return what the services take; a volume that stands as ordered gives way to the sizes that were measured."""
         values = {name: self.cleaned_data[name] for name in ("pieces", "weight_kg", "volume_m3", "payer")}
+        if self.cleaned_data["sizes"] and "volume_m3" not in self.changed_data:
+            values["volume_m3"] = None
         return {**values, "parcels": self.cleaned_data["sizes"]}
 
 

@@ -181,7 +181,7 @@ FIELDS = {
     "consignee.place": lazy("收货地区"), "consignee.address": lazy("收货地址"), "goods": lazy("货物名称"),
     "pieces": lazy("件数"), "weight_kg": lazy("重量（千克）"), "volume_m3": lazy("体积（立方米）"),
     "branch_code": lazy("营业部编号"), "packing": lazy("包装"), "declared_value": lazy("声明价值"),
-    "insured": lazy("保价"), "cod_amount": lazy("代收货款"), "payer": lazy("付款方式"), "delivery": lazy("送货方式"),
+    "price_source": lazy("价格来源"), "insured": lazy("保价"), "cod_amount": lazy("代收货款"), "payer": lazy("付款方式"), "delivery": lazy("送货方式"),
     "slip_return": lazy("签收单"), "product": lazy("产品"), "pickup": lazy("上门接货"), "appointment": lazy("预约接货时间"), "remark": lazy("备注"),
 }  # fmt: skip
 

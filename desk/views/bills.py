@@ -159,13 +159,13 @@ def told(price: Charge | None) -> PriceTold | None:
     return PriceTold(price.total, in_words(price), lines, version, str(PriceState(price.source).label))
 
 
-PAYERS = {payer.value: payer.label for payer in Payer}
+CHOSEN = {each.value: each.label for each in (*Payer, *PriceState)}
 
 
 def said_differences(rows: Any) -> list[dict[str, Any]]:
     """Put differences into words: the field's name, what was ordered, what was measured."""
     return [
-        {"field": words.FIELDS.get(name, name), "before": PAYERS.get(before, before), "after": PAYERS.get(after, after)}
+        {"field": words.FIELDS.get(name, name), "before": CHOSEN.get(before, before), "after": CHOSEN.get(after, after)}
         for name, before, after in rows
     ]
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.fsm import perform
 from core.journal import Fact, publish
 from network.models import Person
-from orders.choices import NoteKind
+from orders.choices import AGREED, NoteKind
 from orders.models import Note, Order, Waybill
 from orders.numbers import waybill_number
 from orders.services.charging import Charge, charge, store_lines
@@ -47,7 +47,15 @@ def preview(
     :raises Refused: figures that cannot be; names the field
     """
     found = measured(order, pieces=pieces, weight_kg=weight_kg, volume_m3=volume_m3, payer=payer, parcels=parcels)
-    return Preview(found, differences(order, found), charge(order, draft_of(order), found, now=now))
+    price = charge(order, draft_of(order), found, now=now)
+    return Preview(found, [*differences(order, found), *_other_source(order, price)], price)
+
+
+def _other_source(order: Order, price: Charge | None) -> list[list[str]]:
+    """The price source must agree with the order (§1.4.3): where the system's price took its place, that is a difference too."""
+    if price is None or price.source == order.price_state or order.price_state not in AGREED:
+        return []
+    return [["price_source", str(order.price_state), price.source]]
 
 
 @transaction.atomic

@@ -65,6 +65,15 @@ def test_the_form_issues_the_waybill(desk: Client, company: Company) -> None:
     assert "5 × 100 × 60 × 50.5 cm" in page
 
 
+def test_the_volume_as_ordered_gives_way_to_the_sizes(desk: Client, company: Company) -> None:
+    """The form is filled with the order's 0.8 m³; another one that contradicts the sizes is a slip and said so."""
+    order = ready(company)
+    answer = desk.post(url(order), MEASURED | {"volume_m3": "0.9", "issue": "1"})
+    assert "1.695 立方米不一致" in answer.content.decode()
+    assert desk.post(url(order), MEASURED | {"volume_m3": "0.800", "issue": "1"}).status_code == 302
+    assert Waybill.objects.get().volume_m3 == Decimal("1.695")
+
+
 BAD = [
     ({"weight_kg": "NaN"}, "请填写数字"), ({"weight_kg": "0"}, "不能小于"), ({"weight_kg": "-5"}, "不能小于"),
     ({"weight_kg": "1e9"}, "请核对单位"), ({"weight_kg": "1.234"}, "最多保留 2 位"), ({"weight_kg": ""}, "请填写复核后的重量"),

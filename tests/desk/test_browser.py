@@ -13,8 +13,13 @@ from playwright.sync_api import Page, expect
 from core import clock
 from orders import services as orders
 from orders.models import Order, Waybill
+from pickup import services as pickup
+from rulebook.due import local_day
+from rulebook.roles import Role
 from sla.models import Heartbeat
-from tests.factories import CUSTOMER, Company, accepted, placed, reached
+from tests.desk.code128 import read
+from tests.factories import CUSTOMER, Company, accepted, placed, post, reached
+from tests.pricing.prices import live
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -83,6 +88,46 @@ def test_the_price_follows_the_figures_as_they_are_typed(clerk: Page, live_serve
     expect(clerk.locator("#outcome")).to_contain_text("¥320.00")
     clerk.get_by_role("button", name="开单", exact=True).click()
     expect(clerk.locator("h1")).to_contain_text(Waybill.objects.get(order=order).number)
+
+
+def test_bill_a_collected_order(clerk: Page, live_server, company: Company) -> None:
+    """From the courier's hand-over to the labels: weighed, price in sight, finished by keys, papers printed, checked (§1.4.3, §3.5)."""
+    now = clock.now()
+    live(post(Role.PRICE_MANAGEMENT, company.department), since=f"{local_day(now):%F}", at=now)
+    order = accepted(now, company.clerk, branch=company.branch, placed_at=now - timedelta(minutes=2))
+    clerk.goto(f"{live_server.url}/desk/orders/{order.number}/")
+    clerk.get_by_role("link", name="称量开单").click()
+    expect(clerk.get_by_role("alert")).to_contain_text("货物接到后才能开单")
+    pickup.collect(number=order.number, clerk=company.driver, pieces=10, packing_ok=True, now=clock.now())
+    clerk.goto(f"{live_server.url}/desk/bills/")
+    clerk.get_by_role("link", name=f"开单 {order.number}").click()
+    clerk.get_by_label("实际件数").fill("3")
+    clerk.keyboard.press("Tab")
+    clerk.keyboard.type("130")
+    clerk.keyboard.press("Tab")
+    clerk.keyboard.type("3×100×50×40")
+    outcome = clerk.locator("#outcome")
+    expect(outcome).to_contain_text("10 → 3")
+    expect(outcome).to_contain_text("0.600 m³")
+    expect(outcome).to_contain_text("130 kg × 2.24 = ¥291.20")
+    expect(outcome).to_contain_text("¥306.20")  # with ¥15 for the pickup
+    clerk.get_by_role("button", name="开单", exact=True).press("Enter")
+    waybill = Waybill.objects.get(order=order)
+    expect(clerk.locator("h1")).to_contain_text(waybill.number)
+    assert (waybill.pieces, str(waybill.weight_kg), str(waybill.amount), waybill.price_source) == (3, "130.00", "306.20", "listed")
+    clerk.get_by_role("button", name="打印运单（客户联）").click()
+    expect(clerk.locator("article")).to_contain_text("306.20 元")
+    assert read(clerk.locator("svg.barcode").first.evaluate("svg => svg.outerHTML")) == waybill.number
+    clerk.get_by_role("link", name="返回运单").click()
+    clerk.locator("#print-labels summary").click()
+    clerk.locator("#print-labels").get_by_role("button", name="打印货物标签").click()
+    bars = clerk.eval_on_selector_all("svg.barcode", "all => all.map(svg => svg.outerHTML)")
+    assert [read(svg) for svg in bars] == [f"{waybill.number}-{piece:03}/003" for piece in (1, 2, 3)]
+    clerk.get_by_role("link", name="返回运单").click()
+    clerk.locator("#check summary").click()
+    clerk.locator("#check").get_by_role("button", name="已核对运单与托运书").click()
+    expect(clerk.get_by_text("待客户确认")).to_be_visible()
+    assert [(p.paper, p.serial) for p in waybill.prints.order_by("pk")] == [("waybill", 1), ("labels", 1)]
 
 
 def test_accept_and_take_back_by_keys(clerk: Page, live_server, company: Company) -> None:

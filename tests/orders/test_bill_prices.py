@@ -57,6 +57,7 @@ def test_a_system_price_published_since_prevails_over_the_branchs(company):
     live(company.pricer, at="04 10:00:00", since="2026-11-04")
     waybill = bill(company, order)
     assert (waybill.price_source, waybill.amount) == ("listed", D("268.80"))
+    assert waybill.differences == [["price_source", "confirmed", "listed"]]  # §1.4.3: listed and stored
 
 
 def test_the_tariff_is_that_of_the_order(company):

@@ -41,12 +41,13 @@ def lane(start=HANGZHOU, end=SHANGHAI, product="road_lane", heavy="2.24", light=
     )  # fmt: skip
 
 
-def live(by: Person, *lanes: LaneRow, code: str = "T1", since: str = "2026-11-01", at: str = "01 00:00:00", **more) -> TariffVersion:
+def live(by: Person, *lanes: LaneRow, code: str = "T1", since: str = "2026-11-01", at: str | datetime = "01 00:00:00", **more) -> TariffVersion:
     """Draft, approve and publish a version."""
     more = {"charges": CHARGES, "plans": PLANS, **more}
-    version = draft(code=code, valid_from=date.fromisoformat(since), lanes=lanes or (lane(),), by=by, now=sh(at), **more)
-    approve(pk=version.pk, by=by, now=sh(at))
-    return publish(pk=version.pk, by=by, now=sh(at))
+    now = sh(at) if isinstance(at, str) else at
+    version = draft(code=code, valid_from=date.fromisoformat(since), lanes=lanes or (lane(),), by=by, now=now, **more)
+    approve(pk=version.pk, by=by, now=now)
+    return publish(pk=version.pk, by=by, now=now)
 
 
 def asked(kg: str = "120", m3: str = "1.4", at: str | datetime = "04 09:00:00", **more: object) -> QuoteFacts:

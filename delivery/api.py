@@ -21,7 +21,7 @@ from delivery import services
 from delivery.answers import picture
 from delivery.choices import Contacted, Means, ProofKind, Relation
 from delivery.models import CashOnDelivery, Proof, Shipment, SignSlip
-from delivery.services import pictures, proofs
+from delivery.services import codes, pictures, proofs
 from orders.api.bodies import Body, Line, Nothing, coded
 from orders.api.callers import caller, clerk
 from orders.api.openapi import operation
@@ -369,6 +369,31 @@ class ProofPicture(ApiView):
 
     def get(self, request: Request, number: str, key: str) -> HttpResponse:
         return picture(_told_to(request, number).get(key=key))
+
+
+# What a scanner reads.
+
+
+class CodeBody(Body):
+    code = Line(max_length=60, help_text="运单号、标签（1234567895-001/012）或订单号")
+    mode = serializers.ChoiceField(choices=list(codes.MODES), required=False, default="look")
+    at = serializers.DateTimeField(required=False, help_text="设备时间")
+    source = Line(max_length=40, required=False, help_text="设备给本次操作的唯一编号")
+
+
+class CodeAnswer(serializers.Serializer[codes.Scanned]):
+    shipment = ShipmentAnswer()
+    piece = serializers.IntegerField(help_text="标签的件号，0 为未注明")
+    again = serializers.BooleanField(help_text="此前已登记")
+
+
+@operation("post", "scans_create", request=CodeBody, answer=CodeAnswer)
+class ScanCode(ApiView):
+    """Find goods by what a scanner reads, or register their arrival by it."""
+
+    def post(self, request: Request) -> Response:
+        found = codes.scan(clerk=clerk(request), now=clock.now(), **checked(CodeBody, request.data))
+        return Response(CodeAnswer(found).data)
 
 
 # The money of several orders.

@@ -42,6 +42,7 @@ WAYS = (
     Way("courier", "box", _("我的接货"), frozenset({Role.COURIER})),
     Way("my-goods", "truck", _("我的派送"), frozenset({Role.COURIER})),
     Way("loads", "truck", _("配载"), MAY["haul"]),
+    Way("scan", "search", pgettext_lazy("menu", "扫描"), MAY["haul"] | {Role.COURIER}),
     Way("deliveries", "pin", _("到货派送"), MAY["see_goods"] - CALL_CENTRE - {Role.COURIER, Role.FINANCE}),
     Way("tracking", "search", _("货物跟踪"), MAY["see_goods"] - {Role.COURIER}),
     Way("anomalies", "alert", _("异常"), MAY["anomaly"] - CALL_CENTRE - MANAGERS - {Role.COURIER}),

@@ -90,6 +90,7 @@ urlpatterns = [
     path("prices/", pricing.Prices.as_view()),
     re_path(rf"^{SHIPMENT}$", delivery.ShipmentDetail.as_view()),
     re_path(rf"^{SHIPMENT}slip/$", delivery.SlipDetail.as_view()),
+    path("scans/", delivery.ScanCode.as_view()),
     re_path(rf"^{SHIPMENT}proofs/$", delivery.Proofs.as_view()),
     re_path(rf"^{SHIPMENT}proofs/(?P<key>[0-9a-f]{{32}})/$", delivery.ProofPicture.as_view()),
     re_path(rf"^{SHIPMENT}cash/$", delivery.CashDetail.as_view()),

@@ -145,3 +145,26 @@ def test_the_page_is_accessible_and_fits_a_phone(courier: Page, live_server, com
     found = Axe().run(courier).response["violations"]
     assert [(each["id"], each["nodes"][0]["target"]) for each in found] == []
     assert courier.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_scanner_types_and_a_dead_spot_keeps_it(courier: Page, live_server, company: Company) -> None:  # noqa: F811
+    order = on_the_van(company)
+    code = order.waybill.number
+    remembered(courier, f"{live_server.url}/desk/m/scan/")
+    last = courier.locator("[data-last] li")
+    for piece in ("001", "002", "002"):
+        courier.keyboard.type(f"{code}-{piece}/010")
+        courier.keyboard.press("Enter")
+        expect(last.first).to_contain_text(f"第 {int(piece)}/10 件")
+    expect(last.first).to_contain_text("已扫 2/10")
+    courier.keyboard.type("SF12345")
+    courier.keyboard.press("Enter")
+    expect(courier.locator("[data-told]")).to_contain_text("不是本公司的单号：SF12345")
+    courier.context.set_offline(True)
+    courier.keyboard.type(code)
+    courier.keyboard.press("Enter")
+    expect(courier.locator("#phone-queue").get_by_role("heading")).to_have_text("待同步 1")
+    found = Axe().run(courier).response["violations"]
+    assert [(each["id"], each["nodes"][0]["target"]) for each in found] == []
+    courier.context.set_offline(False)
+    expect(courier.locator("#phone-queue")).to_be_hidden()

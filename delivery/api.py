@@ -73,7 +73,7 @@ class CashAnswer(serializers.ModelSerializer[CashOnDelivery]):
     class Meta:
         model = CashOnDelivery
         fields = (
-            "order", "state", "state_name", "amount", "plan", "means", "collected_at", "counted_at", "bank_slip", "banked_at",
+            "order", "state", "state_name", "amount", "plan", "payout_days", "means", "collected_at", "counted_at", "bank_slip", "banked_at",
             "confirmed_at", "pay_by", "batch", "remitted_at", "found", "remark",
         )  # fmt: skip
         read_only_fields = fields

@@ -41,15 +41,8 @@ class Means(TextChoices):
     CODE = "code", _("扫码")
 
 
-class Plan(TextChoices):
-    """How fast the shipper is paid after the bank's confirmation."""
-
-    SAME_DAY = "same_day", _("即日退")
-    THREE_DAY = "three_day", _("三日退")
-
-
-PAYOUT_DAYS = {Plan.SAME_DAY: 0, Plan.THREE_DAY: 3}
-"""Calendar days after collection by whose end the shipper is paid (§0.7)."""
+PAYOUT_DAYS = 3
+"""Calendar days after collection by whose end the shipper is paid (§0.7) where no tariff names a plan †."""
 
 OUTSTANDING = (Cash.COLLECTED, Cash.COUNTED, Cash.BANKED, Cash.DISCREPANCY)
 LONGEST_OFFLINE = timedelta(days=2)

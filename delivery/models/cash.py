@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from core.fsm import SafeFSMModelMixin, guard
-from delivery.choices import Cash, Holder, Means, Move, Plan
+from delivery.choices import PAYOUT_DAYS, Cash, Holder, Means, Move
 from network.models import Person, Unit
 from orders.models import Order
 
@@ -41,7 +41,8 @@ class CashOnDelivery(SafeFSMModelMixin, models.Model):
     order = models.OneToOneField(Order, models.PROTECT, related_name="cash")
     state = FSMField(_("状态"), default=Cash.DUE, choices=Cash.choices, protected=True)
     amount = models.DecimalField(_("代收金额"), max_digits=12, decimal_places=2)
-    plan = models.CharField(_("汇付方式"), max_length=10, choices=Plan.choices, default=Plan.THREE_DAY)
+    plan = models.CharField(_("代收方案"), max_length=20, blank=True)  # of the tariff it was billed by
+    payout_days = models.PositiveSmallIntegerField(_("到账天数"), default=PAYOUT_DAYS)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")  # the branch that collects
     means = models.CharField(_("收款方式"), max_length=8, choices=Means.choices, blank=True)
     collected_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="cash_in_hand")

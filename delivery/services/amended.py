@@ -12,6 +12,7 @@ from core.models import Entry
 from delivery.choices import ENDED, ON_THE_ROAD, Cash, Slip, State
 from delivery.models import DOOR, CashOnDelivery, Shipment, SignSlip
 from delivery.services import slips
+from delivery.services.cash import payout
 from delivery.services.shipments import nearest
 from network.models import Unit
 from orders.choices import SlipReturn
@@ -140,6 +141,9 @@ def _cash(shipment: Shipment, amounts: list[str], entry: Entry) -> list[Fact]:
         cash.amount = after
     else:
         cash.void(remark=_("更改单取消代收货款"))
+    if after:
+        terms = payout(shipment.order, now=entry.occurred_at)
+        cash.plan, cash.payout_days = terms["plan"], terms["payout_days"]
     cash.last_actor, cash.last_at = shipment.order.last_actor, entry.occurred_at
     cash.save()
     if not after:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,10 +14,11 @@ from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import Actor, Entry
 from core.prepared import Prepared
-from delivery.choices import LONGEST_OFFLINE, PAYOUT_DAYS, Cash, Holder, Means, Move, Plan
+from delivery.choices import LONGEST_OFFLINE, PAYOUT_DAYS, Cash, Holder, Means, Move
 from delivery.models import CashMovement, CashOnDelivery
 from network.models import Person
 from orders.models import Order
+from orders.services.charging import cod_plan
 from orders.services.common import label
 from rulebook.due import local
 from rulebook.errors import Refused
@@ -32,8 +34,15 @@ def _billed(entry: Entry) -> list[Fact]:
     """A waybill with cash to collect opens its row."""
     order = BILLED.ask(_order(entry))[0]
     if order.cod_amount:
-        CashOnDelivery.objects.get_or_create(order=order, defaults={"amount": order.cod_amount})
+        terms = payout(order, now=entry.occurred_at)
+        CashOnDelivery.objects.get_or_create(order=order, defaults={"amount": order.cod_amount, **terms})
     return []
+
+
+def payout(order: Order, *, now: datetime) -> dict[str, Any]:
+    """Return how fast the cash of a billed order is paid out: by the plan its fee is charged by (§3.3)."""
+    plan = cod_plan(order, order.waybill, now=now)
+    return {"plan": plan.code, "payout_days": plan.days} if plan else {"plan": "", "payout_days": PAYOUT_DAYS}
 
 
 def _given_up(entry: Entry) -> list[Fact]:
@@ -103,7 +112,7 @@ def collect(
         raise Refused(CLAUSE, _("请选择收款方式。"), field="means")
     if not now - LONGEST_OFFLINE <= happened <= now:
         raise Refused(CLAUSE, _("收款时间不能晚于现在，也不能早于两天前。"), field="at")
-    pay_by = local(happened).date() + timedelta(days=PAYOUT_DAYS[Plan(cash.plan)])
+    pay_by = local(happened).date() + timedelta(days=cash.payout_days)
     perform(cash.collect, by=clerk, means=means, at=happened, pay_by=pay_by)
     cash.unit = clerk.unit_for(cash.unit)
     _save(cash, clerk, now)

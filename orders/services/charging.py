@@ -14,6 +14,7 @@ from orders.models import BillLine, Order, Waybill
 from orders.services.draft import Draft
 from orders.services.measuring import Measured
 from orders.services.price import customer_of, facts_of
+from rulebook.quotes import CodPlan
 
 ZERO = Decimal("0.00")
 
@@ -105,6 +106,15 @@ def by_branch(amount: Decimal, words: str, *, rule: str = "") -> Charge:
         unit_price=amount, amount=amount, rule=rule, words_zh=words, words_en=words,
     )  # fmt: skip
     return Charge(source=PriceState.CONFIRMED, lines=(line,), zh=words, en=words)
+
+
+def cod_plan(order: Order, waybill: Waybill, *, now: datetime) -> CodPlan | None:
+    """Return the plan of the waybill's tariff by which the cash collected is paid out; None where no tariff covers the lane."""
+    facts = facts_of(
+        order, at=order.price.at if order.price else now, customer=customer_of(order), pieces=waybill.pieces,
+        weight_kg=waybill.weight_kg, volume_m3=waybill.volume_m3,
+    )  # fmt: skip
+    return prices.cod_plan(facts)
 
 
 def present(waybill: Waybill) -> Charge:

@@ -197,7 +197,7 @@ class SurchargeTier(models.Model):
 
 
 class CodPlan(models.Model):
-    """How collected cash is paid out (代收货款): days after banking, largest amount taken; its fee is the surcharge of that detail."""
+    """How collected cash is paid out (代收货款): days after collection, largest amount taken; its fee is the surcharge of that detail."""
 
     version = models.ForeignKey(TariffVersion, models.CASCADE, related_name="cod_plans")
     code = models.CharField(_("代码"), max_length=20)

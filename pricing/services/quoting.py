@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as lazy
 from pricing.models import GivenQuote
 from pricing.services.loading import book_for
 from rulebook.errors import Refused
-from rulebook.prices import MOST_KG, MOST_M3, price, prices
+from rulebook.prices import MOST_KG, MOST_M3, price, prices, with_plan
 from rulebook.prices import redelivery as _redelivery
 from rulebook.products import PRODUCTS
-from rulebook.quotes import Line, PriceBook, Quote, QuoteFacts
+from rulebook.quotes import CodPlan, Line, PriceBook, Quote, QuoteFacts
 
 
 def quote(facts: QuoteFacts) -> Quote:
@@ -46,6 +46,14 @@ def offers(facts: QuoteFacts) -> list[Quote]:
 def redelivery(facts: QuoteFacts) -> Line | None:
     """Return what the attempt of that number costs on top of the price, None where it costs nothing or no tariff has it (§1.3.3.3)."""
     return _redelivery(facts, book_for(facts))
+
+
+def cod_plan(facts: QuoteFacts) -> CodPlan | None:
+    """Return the plan by which the cash of these goods is paid out, the one its fee is charged by; None without a tariff."""
+    book = book_for(facts)
+    plans = book.plans.get(price(facts, book).version, ())
+    chosen = with_plan(facts, plans).cod_plan
+    return next((plan for plan in plans if plan.code == chosen), None)
 
 
 MOST_SUM = Decimal(100_000_000)  # CNY

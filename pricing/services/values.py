@@ -29,7 +29,7 @@ class LaneRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRow:
-    """A COD plan: paid out so many days after the bank's confirmation, for so much at most (CNY)."""
+    """A COD plan: the shipper is paid within so many days after collection, for so much at most (CNY)."""
 
     code: str
     zh: str

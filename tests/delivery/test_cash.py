@@ -14,9 +14,11 @@ from delivery.models import CashMovement, CashOnDelivery, Shipment
 from delivery.services.books import Sums
 from orders import services as orders
 from orders.models import Order
+from pricing.services.values import PlanRow
 from rulebook.errors import Conflict, Denied, Refused
 from rulebook.roles import Role
 from tests.factories import Company, accepted, post, sh
+from tests.pricing.prices import live
 
 pytestmark = pytest.mark.django_db
 
@@ -319,3 +321,19 @@ def try_step(company: Company, order: Order, step: str, amount: Decimal) -> None
             delivery.remit(**some, clerk=company.finance, batch="R")
         case "write_off":
             delivery.write_off(**one, clerk=company.finance, remark="核销")
+
+
+@pytest.mark.parametrize(("amount", "plan", "pay_by"), [("20000.00", "t3", "2026-11-07"), ("30000.00", "t1", "2026-11-05")])
+def test_paid_out_by_the_plan_of_the_tariff_it_was_billed_by(company, amount, plan, pay_by):
+    """The slowest plan that takes the amount: three days up to 20,000, one day above (§3.3). Collected on the 4th."""
+    plans = [PlanRow(code=code, zh=code, en=code, days=days, most=Decimal(most)) for code, days, most in (("t3", 3, 20000), ("t1", 1, 50000))]
+    live(post(Role.PRICE_MANAGEMENT, company.department), plans=plans)
+    order = accepted(
+        sh("04 09:05:00"), company.clerk, branch=company.branch, placed_at=sh("04 09:00:00"), cod_amount=Decimal(amount), pickup=False
+    )
+    orders.issue_waybill(
+        number=order.number, clerk=company.clerk, pieces=10, weight_kg=order.weight_kg, volume_m3=order.volume_m3, now=sh("04 10:00:00")
+    )
+    delivery.collect(number=order.number, clerk=company.driver, amount=Decimal(amount), means="cash", now=NOON)
+    row = cash(order)
+    assert (row.plan, row.pay_by) == (plan, date.fromisoformat(pay_by))

@@ -113,10 +113,10 @@ def _grouped(rows: Iterable[object]) -> dict[int, list]:  # type: ignore[type-ar
 
 
 def _state(scans: Sequence[Scan]) -> State:
-    """Return where the goods stood by the ledger of scans; found goods go on from where they were missed."""
+    """Return where the goods stood by the ledger of scans; found goods, and a tap taken back, go on from where they were."""
     states = [State.AT_ORIGIN]
     for scan in scans:
-        if scan.verb == "find" and len(states) > 1:
+        if scan.verb in ("find", "take_back") and len(states) > 1:
             states.append(states[-2])
         elif scan.verb in LEADS_TO:
             states.append(LEADS_TO[scan.verb])

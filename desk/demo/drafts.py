@@ -10,8 +10,8 @@ from random import Random
 
 from desk.demo.company import BRANCHES, SHOWCASE
 from desk.demo.habits import ORDINARY, Habits
+from desk.demo.keyaccounts import KEY_CUSTOMERS
 from desk.demo.names import GIVEN, GOODS, SHOPS, STREETS, SURNAMES
-from desk.demo.prices import KEY_CUSTOMER
 from network.places import atlas
 from network.places.gazetteer import Level
 from orders.choices import Delivery, Payer, SlipReturn
@@ -30,7 +30,8 @@ def draft(rng: Random, *, origin: str, branch_code: str, now: datetime, habits: 
     pickup = rng.random() < PICKUP_SHARE
     shipper = _party(rng, _district(rng, origin), shop=True)
     if origin == SHOWCASE and rng.random() < habits.of_key_customer:
-        shipper = replace(shipper, phone=KEY_CUSTOMER)
+        key = rng.choice(KEY_CUSTOMERS)
+        shipper = replace(shipper, name=key.name, phone=key.phone)
     return Draft(
         shipper=shipper,
         consignee=_party(rng, _district(rng, rng.choice(BRANCHES).code), shop=rng.random() < 0.5),

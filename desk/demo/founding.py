@@ -8,12 +8,14 @@ from datetime import datetime, time
 from random import Random
 
 from desk.demo.company import AGENTS, BRANCH_POSTS, BRANCHES, CODE, OFFICES, SHOWCASE, UNITS
+from desk.demo.keyaccounts import open_key_accounts
 from desk.demo.names import GIVEN, SURNAMES
 from desk.demo.prices import open_prices
 from network.choices import UnitKind
 from network.models import Account, Person, Unit
 from network.places import place
 from network.services import appoint, found
+from rulebook.due import local_day
 from rulebook.roles import Role
 
 SITE_SPREAD = 0.02  # degrees: branches stand near the middle of their district, not on it
@@ -62,6 +64,7 @@ def build(rng: Random, *, name: str, now: datetime) -> Company:
     _hire_all(company, rng, now)
     pricer, manager = company.holder("PRICE", Role.PRICE_MANAGEMENT), company.holder(SHOWCASE, Role.BRANCH_MANAGER)
     open_prices(pricer, manager, company.units[SHOWCASE], now=now)
+    open_key_accounts(company.holder("KA", Role.KEY_ACCOUNTS), company.units[SHOWCASE], local_day(now), now=now)
     return company
 
 

@@ -9,6 +9,7 @@ from itertools import product
 
 from customers.services import add
 from desk.demo.company import BRANCHES, SHOWCASE
+from desk.demo.keyaccounts import KEY_CUSTOMERS
 from network.models import Person, Unit
 from network.places import Place, distance_km, full_name, place
 from pricing.choices import Audience, Benefit
@@ -54,7 +55,6 @@ PLANS = (
     PlanRow(code="t1", zh="次日退", en="Paid out the next day", days=1, most=Decimal(100_000)),
 )
 
-KEY_CUSTOMER = "13900009999"
 """The phone that the contract customer of the showcase branch ships under."""
 
 
@@ -76,7 +76,7 @@ def open_prices(pricer: Person, manager: Person, branch: Unit, *, now: datetime)
 
 
 def _contract(pricer: Person, manager: Person, branch: Unit, first: date, now: datetime) -> None:
-    customer = add(name="演示五金有限公司", phone=KEY_CUSTOMER, branch=branch, group="key", verified=True, now=now)
+    customer = add(name="演示五金有限公司", phone=KEY_CUSTOMERS[0].phone, branch=branch, group="key", verified=True, now=now)
     made = contracts.apply(
         code=f"HT-{SHOWCASE}-001", customer=customer, valid_from=first, valid_to=first + YEARS, share=Decimal("0.85"),
         minimum=Decimal(25), reason="月发货约 20 吨（演示）", by=manager, now=now,

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from delivery import services as delivery
 from delivery.choices import ENDED, Anomalous
 from delivery.models import Anomaly, Shipment
-from delivery.services import anomalies
+from delivery.services import anomalies, followups
 from network.models import Person, Unit
 from rulebook.roles import Role
 
@@ -29,7 +28,7 @@ def follow_key_customers(world: World, now: datetime) -> None:
 
 def _follow(world: World, shipment: Shipment, now: datetime) -> None:
     clerk = _clerk(world, shipment.order.branch)
-    delivery.follow_up(number=shipment.order.number, clerk=clerk, text="运输正常，已告知客户预计到达时间", told=True, now=now)
+    followups.follow_up(number=shipment.order.number, clerk=clerk, text="运输正常，已告知客户预计到达时间", told=True, now=now)
 
 
 def tend_anomalies(world: World, now: datetime) -> None:

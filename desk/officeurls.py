@@ -60,7 +60,6 @@ urlpatterns: list[URLPattern] = [
     path("cash/<slug:verb>/", cash.act, name="cash-act"),
     path("tracking/", tracking.workbench, name="tracking"),
     path("tracking/export.xlsx", tracking.export, name="tracking-export"),
-    path("tracking/enter/", tracking.enter, name="tracking-enter"),
     path("slips/", slips.slips, name="slips"),
     path("slips/chase.xlsx", slipscan.chase, name="slips-chase"),
     path("slips/scan/", slipscan.scan, name="slips-scan"),

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from core import clock
 from delivery import services as delivery
@@ -37,10 +37,12 @@ Results = list[tuple[str, str]]
 
 @staff_required
 @explained
-@require_GET
+@require_http_methods(["GET", "POST"])
 def workbench(request: HttpRequest) -> HttpResponse:
-    """Show a tab, or what was pasted; a single number that is known opens its page at once."""
+    """Show a tab, or what was pasted; a single number that is known opens its page at once. A POST enters the day's tracking."""
     person, now = _person(request), clock.now()
+    if request.method == "POST":
+        return _enter(request, person, now)
     numbers = tracking.split(request.GET.get("numbers", ""))
     if not numbers:
         return _listed(request, person, now)
@@ -126,12 +128,8 @@ def _line(row: tracking.Row) -> list[str]:
     ]  # fmt: skip
 
 
-@staff_required
-@explained
-@require_POST
-def enter(request: HttpRequest) -> HttpResponse:
+def _enter(request: HttpRequest, person: Person, now: datetime) -> HttpResponse:
     """Enter the day's tracking for all ticked (§1.3.2.1); each answers for itself."""
-    person, now = _person(request), clock.now()
     person.require("forward")
     numbers = request.POST.getlist("number")[:MOST_AT_ONCE]
     form = BulkTrackForm(request.POST, auto_id="entry_%s")
@@ -141,7 +139,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     failed = [(number, said) for number in numbers if (said := _one(number, person, now, form.values()))]
     good = len(numbers) - len(failed)
     messages.success(request, _t("成功 %(good)d 票，未成功 %(bad)d 票。") % {"good": good, "bad": len(failed)})
-    return _listed(request, person, now, results=failed, status=422 if failed else 200)
+    return _listed(request, person, now, results=failed, status=422) if failed else redirect(request.get_full_path())
 
 
 def _one(number: str, person: Person, now: datetime, values: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 from delivery import services as delivery
 from delivery.models import Scan
 from rulebook.roles import Role
+from tests.delivery.pictures import photo
 from tests.delivery.test_shipments import SIGNED, arrived, departed, does, loaded
 from tests.desk.test_goods import login
 from tests.factories import Company, post, sh
@@ -69,7 +70,7 @@ def test_problems_by_kind(desk: Client, company: Company) -> None:
     refused, lost, cash, odd, held = (loaded(company, cod=cod) for cod in ("0.00", "0.00", "500.00", "0.00", "0.00"))
     does(refused, "refuse", company.second_clerk, "06 09:00:00", reason="not_ordered")
     failed = {"reason": "nobody_there", "contacted": "nobody", "contact": "未接"}
-    short = SIGNED | {"pieces": 9, "exception": "shortage", "remark": "少一件"}
+    short = SIGNED | {"pieces": 9, "exception": "shortage", "remark": "少一件", "pictures": [photo()]}
     for order in (held, lost):
         does(order, "fail_attempt", company.second_clerk, "06 09:00:00", **failed)
     does(lost, "declare_lost", company.lost, "06 09:30:00", remark="找不到")
@@ -99,7 +100,7 @@ def test_a_scan_opens_the_goods(desk: Client, company: Company) -> None:
 def test_entries_for_many_at_once_and_each_answers_for_itself(desk: Client, company: Company) -> None:
     good, rolling = forwarded(company), loaded(company)
     answer = desk.post(
-        "/desk/tracking/enter/?tab=forwarded", {"number": [good.number, rolling.number, "E404"], "phrase": "at_city"}
+        "/desk/tracking/?tab=forwarded", {"number": [good.number, rolling.number, "E404"], "phrase": "at_city"}
     )
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -118,7 +119,7 @@ def test_entries_for_many_at_once_and_each_answers_for_itself(desk: Client, comp
     ],
 )  # fmt: skip
 def test_nonsense_is_answered_in_words(desk: Client, company: Company, sent, said) -> None:
-    answer = desk.post("/desk/tracking/enter/", sent)
+    answer = desk.post("/desk/tracking/", sent)
     assert answer.status_code == 422
     assert said in answer.content.decode()
 
@@ -148,7 +149,7 @@ def test_another_branch_sees_nothing(desk: Client, company: Company) -> None:
     assert numbers(other.get("/desk/tracking/", {"numbers": f"{order.number} E404"})) == []
     assert (
         "没有这票货物"
-        in other.post("/desk/tracking/enter/", {"number": order.number, "phrase": "at_city"}).content.decode()
+        in other.post("/desk/tracking/", {"number": order.number, "phrase": "at_city"}).content.decode()
     )
     assert not Scan.objects.filter(verb="track").exists()
 
@@ -163,3 +164,10 @@ def test_the_page_costs_few_queries(desk: Client, company: Company, django_asser
 
 def test_empty_states(desk: Client) -> None:
     assert "这里暂时没有货物" in desk.get("/desk/tracking/").content.decode()
+
+
+def test_what_was_entered_for_all_leads_back_to_the_list(desk: Client, company: Company) -> None:
+    order = forwarded(company)
+    answer = desk.post("/desk/tracking/?tab=forwarded", {"number": order.number, "phrase": "received"}, follow=True)
+    assert answer.redirect_chain == [("/desk/tracking/?tab=forwarded", 302)]
+    assert "成功 1 票" in answer.content.decode()

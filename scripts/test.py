@@ -1,7 +1,8 @@
 """Lint, then every test on SQLite alone, then every test on PostgreSQL with Redis. Ends with pytest's own summary line.
 
 The second round is left out on a desk without these services; with CI=true a missing service is a failure.
-TESTS="tests/sla -k tick" narrows both rounds; STAGES=lint,sqlite,postgres chooses.
+TESTS="tests/sla -k tick" narrows both rounds; STAGES=lint,sqlite,postgres chooses. A round migrates one database, which its
+processes copy: the tables are made once, not once a process.
 """
 
 import os
@@ -9,9 +10,13 @@ import shlex
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import psycopg2
 
 ROOT = Path(__file__).resolve().parent.parent
 CI = os.environ.get("CI", "").lower() == "true"
@@ -40,8 +45,16 @@ def lint() -> int:
     return subprocess.run([sys.executable, "scripts/lint.py"], cwd=ROOT, check=False).returncode
 
 
+def migrate(url: str) -> None:
+    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "ecomlogistics.settings.test"}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
+
+
 def sqlite() -> int:
-    return pytest(DATABASE_URL="", REDIS_URL="")
+    with tempfile.TemporaryDirectory() as folder:
+        template = f"{folder}/template.sqlite3"
+        migrate(f"sqlite:///{template}")
+        return pytest(DATABASE_URL="", REDIS_URL="", TEST_TEMPLATE=template)
 
 
 def postgres() -> int:
@@ -52,7 +65,19 @@ def postgres() -> int:
     if away:
         print(f"· PostgreSQL and Redis round left out: nobody answers at {' and '.join(away)}", flush=True)
         return 0
-    return pytest(DATABASE_URL=POSTGRES, REDIS_URL=REDIS)
+    template = f"{urlsplit(POSTGRES).path.strip('/')}_template"
+    anew(template)
+    migrate(urlsplit(POSTGRES)._replace(path=f"/{template}").geturl())
+    return pytest(DATABASE_URL=POSTGRES, REDIS_URL=REDIS, TEST_TEMPLATE=template)
+
+
+def anew(name: str) -> None:
+    """Create a database, instead of the one an earlier round may have left."""
+    with closing(psycopg2.connect(urlsplit(POSTGRES)._replace(path="/postgres").geturl())) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}"')
 
 
 ROUNDS = {"lint": lint, "sqlite": sqlite, "postgres": postgres}

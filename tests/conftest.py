@@ -44,6 +44,22 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     return {**browser_type_launch_args, "executable_path": executable, "args": CHROMIUM_FLAGS, "headless": True}
 
 
+TEMPLATE = os.environ.get("TEST_TEMPLATE", "")
+"""What scripts/test.py has migrated once for all processes: a file of SQLite, or a database that PostgreSQL copies by itself."""
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    if TEMPLATE and connection.vendor == "sqlite":
+        shutil.copy(TEMPLATE, connection.settings_dict["TEST"]["NAME"])
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """Keep the file that was copied, which lies in a folder of this run; a database is created anew."""
+    return bool(request.config.getvalue("reuse_db") or (TEMPLATE and connection.vendor == "sqlite"))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """End what a browser's last poll left open on PostgreSQL, so that the test database can be dropped."""

@@ -32,6 +32,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 # A file, not memory: live-server and race tests use several threads, each with a connection of its own.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.mkdtemp(prefix="ecom-test-")) / "test.sqlite3")}
+elif TEMPLATE := os.environ.get("TEST_TEMPLATE"):  # migrated once for all processes (scripts/test.py)
+    DATABASES["default"]["TEST"] = {"TEMPLATE": TEMPLATE}
 
 
 class Undefined(str):

@@ -23,6 +23,7 @@ from orders.api.views import ApiView, OrderDetail, OrderList
 from orders.choices import Channel
 from orders.models import Order
 from orders.services import Draft, Duplicate, Placed
+from orders.services.price import Claim
 from partners.authentication import once, spend
 from reports import tracking
 from reports.tracking import Event
@@ -33,13 +34,14 @@ from sla.models import Deadline
 from sla.services import clocks_opened
 
 NUMBER = re.compile(r"[\x21-\x7e]{1,64}")
-BESIDES = {"partner_order_no": str}
+BESIDES = {"partner_order_no": str, "quote": str}
 SCHEMA = content.schema(
     besides={
         "partner_order_no": {
             "type": "string", "minLength": 1, "maxLength": 64, "pattern": NUMBER.pattern,
             "description": "合作平台单号：合作平台必填且唯一；相同内容重复提交返回首次结果",
-        }
+        },
+        "quote": {"type": "string", "maxLength": 300, "description": "价格查询返回的报价编号，24 小时内按该价下单"},
     }
 )  # fmt: skip
 
@@ -64,7 +66,7 @@ class Orders(OrderList):
             who.person.require("place")
         with once(who) as ticket, clocks_opened() as clocks:
             draft, besides = content.read(request.data, besides=BESIDES)
-            placed = _place(draft, who, str(besides.get("partner_order_no") or ""))
+            placed = _place(draft, who, str(besides.get("partner_order_no") or ""), str(besides.get("quote") or ""))
         if not placed.created:
             clocks = list(Deadline.objects.of_order(placed.order))
             if ticket:
@@ -72,7 +74,7 @@ class Orders(OrderList):
         return Response(_placed_answer(placed, clocks), status=201 if placed.created else 200)
 
 
-def _place(draft: Draft, who: Caller, external_no: str) -> Placed:
+def _place(draft: Draft, who: Caller, external_no: str, quoted: str) -> Placed:
     """Take the order in, errors named as the body names its fields."""
     _check_number(external_no, who)
     try:
@@ -83,7 +85,7 @@ def _place(draft: Draft, who: Caller, external_no: str) -> Placed:
             who=who.who,
             source=who.source,
             external_no=external_no,
-            ships_for=who.ships_for,
+            claim=Claim(who.ships_for, quoted),
             now=clock.now(),
         )
     except Refused as refusal:

@@ -19,7 +19,7 @@ from core import clock
 from core.language import in_words
 from network.access import client_address
 from network.places import exists
-from pricing.services import Quote, QuoteFacts, offers
+from pricing.services import HOLDS, Quote, QuoteFacts, number_of, offers
 from pricing.words import lines_told
 from rulebook.channels import CHANNELS
 from rulebook.prices import MOST_KG, MOST_M3, SORTS, in_order
@@ -75,11 +75,13 @@ class Prices(APIView):
         body.is_valid(raise_exception=True)
         values = dict(body.validated_data)
         sort, product = values.pop("sort"), values.get("product")
-        found = in_order(offers(QuoteFacts(**values, at=clock.now())), sort)
-        return Response({"prices": [answer(each) for each in found if product in (None, each.product)]})
+        facts = QuoteFacts(**values, at=clock.now())
+        found = in_order(offers(facts), sort)
+        return Response({"prices": [answer(each, facts) for each in found if product in (None, each.product)]})
 
 
-def answer(quote: Quote) -> dict[str, Any]:
+def answer(quote: Quote, facts: QuoteFacts) -> dict[str, Any]:
+    """Return a price with the number it can be ordered at for 24 hours."""
     product = PRODUCTS[quote.product]
     return {
         "product": product.code,
@@ -91,6 +93,8 @@ def answer(quote: Quote) -> dict[str, Any]:
         "arrives_by": quote.arrives_by.isoformat() if quote.arrives_by else None,
         "refund_if_late": product.refund_if_late,
         "version": quote.version,
+        "quote": number_of(quote, facts),
+        "quote_valid_until": (facts.at + HOLDS).isoformat(),
         "rates": {name: str(getattr(quote.rates, name)) for name in ("heavy", "light", "minimum")},
         "lines": [{"name": line.name, "words": line.words, "amount": str(line.amount)} for line in lines_told(quote.lines)],
     }

@@ -19,7 +19,7 @@ from orders.models import Order, Version
 from orders.services.common import about, label, locked, stamp
 from orders.services.draft import PRICE_BASIS, Draft, draft_of, from_flat, write_to
 from orders.services.placing import check_appointment, named_branch, pickup_day
-from orders.services.price import recognise, set_price, told
+from orders.services.price import Claim, recognise, set_price, told
 from orders.services.routing import move_for_customer, reassign
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
@@ -100,7 +100,7 @@ def _apply(
     basis_changed = not PRICE_BASIS.isdisjoint(changed)
     if basis_changed:
         identified = before == PriceState.CONTRACT and "shipper.phone" not in changed
-        set_price(order, by, now, ships_for=ships_for, identified=identified)
+        set_price(order, by, now, claim=Claim(ships_for), identified=identified)
     order.save()
     if basis_changed and not before == order.price_state == PriceState.TO_QUOTE:
         reopened = order.price_state == PriceState.TO_QUOTE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,7 +18,7 @@ from orders.models import Order
 from orders.numbers import order_number
 from orders.services.common import about, stamp
 from orders.services.draft import Draft, draft_of, from_flat, write_to
-from orders.services.price import recognise, set_price, told
+from orders.services.price import NO_CLAIM, Claim, recognise, set_price, told
 from rulebook.due import local_day
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
@@ -47,21 +46,21 @@ class Duplicate(Conflict):
 
 def place(
     draft: Draft, *, channel: str, by: Actor, now: datetime, source: str = "", external_no: str = "", who: str = "",
-    ships_for: Collection[int] = (),
+    claim: Claim = NO_CLAIM,
 ) -> Placed:  # fmt: skip
     """
     Take an order in; the same external number with the same content returns the first order (§6).
 
     :param source: whose external numbers these are ("partner:7"); part of the key that makes a number unique
     :param who: how the one placing is named to others
-    :param ships_for: keys of the customers the one placing is known to ship for; their contracts apply (§3.4.1)
+    :param claim: whom the one placing ships for, and which price they were told
     :raises Refused: unknown branch, an appointment in the past or later than §1.2.1.4p allows
     :raises Duplicate: the external number belongs to an order of other content
     """
     try:
         branch = named_branch(draft)
         check_appointment(draft, now, order_on=local_day(now))
-        return Placed(_store(draft, branch, channel, by, now, source, external_no, who, ships_for), created=True)
+        return Placed(_store(draft, branch, channel, by, now, source, external_no, who, claim), created=True)
     except (IntegrityError, Refused):  # a repeat is told by the unique number; only then is the first order looked up
         if external_no and (known := _known(source, external_no)):
             return _same_or_duplicate(known, draft)
@@ -105,7 +104,7 @@ def check_appointment(draft: Draft, now: datetime, *, order_on: date) -> None:
 @transaction.atomic
 def _store(
     draft: Draft, branch: Unit | None, channel: str, by: Actor, now: datetime, source: str, external_no: str, who: str,
-    ships_for: Collection[int],
+    claim: Claim,
 ) -> Order:  # fmt: skip
     today = local_day(now)
     order: Order = rows.new(Order, channel=channel, source=source, external_no=external_no, placed_at=now, order_on=today)
@@ -116,7 +115,7 @@ def _store(
     order.ship_on = today
     order.pickup_on = pickup_day(order, now)
     stamp(order, by, who, now)
-    set_price(order, by, now, ships_for=ships_for)
+    set_price(order, by, now, claim=claim)
     if branch:
         order.assign(branch=branch, at=now)
     where = On.ORDER_REACHED_BRANCH if branch else On.ORDER_UNASSIGNED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 import pricing.services as prices
@@ -52,8 +53,22 @@ def customer_of(order: Order) -> Customer | None:
     return BOUND.one(order.shipper_phone_index)
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """
+    What whoever orders may claim for the price: `ships_for`, keys of the customers they are known to ship for, whose contracts
+    apply (§3.4.1); `quoted`, the number of a price they were told less than a day ago.
+    """
+
+    ships_for: Collection[int] = ()
+    quoted: str = ""
+
+
+NO_CLAIM = Claim()
+
+
 def set_price(
-    order: Order, by: Actor, now: datetime, *, ships_for: Collection[int] = (), identified: bool = False
+    order: Order, by: Actor, now: datetime, *, claim: Claim = NO_CLAIM, identified: bool = False
 ) -> None:
     """
     Put the price of today on an order: its state, and what was quoted; the caller saves.
@@ -61,14 +76,15 @@ def set_price(
     A contract is used when a member of staff has the customer on the line, or the caller is known to ship for that customer;
     others get the public price, so that nobody reads a contract by typing another one's phone †.
 
-    :param ships_for: keys of the customers that whoever orders is known to ship for
     :param identified: the order is priced for its customer already
-    :raises Refused: measures or sums that cannot be
+    :raises Refused: measures or sums that cannot be, or the number of a price that does not hold
     """
-    customer = customer_of(order) if identified or ships_for or by.kind == "person" else None
-    if customer and not identified and by.kind != "person" and customer.pk not in ships_for:
+    customer = customer_of(order) if identified or claim.ships_for or by.kind == "person" else None
+    if customer and not identified and by.kind != "person" and customer.pk not in claim.ships_for:
         customer = None
     facts = facts_of(order, at=now, customer=customer)
+    if claim.quoted:
+        facts = prices.as_told(claim.quoted, facts, now)
     quote = prices.quote(facts)
     order.price = prices.keep(quote, facts)
     if not (quote.source == order.price_state == PriceState.TO_QUOTE):

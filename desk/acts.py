@@ -153,6 +153,10 @@ ACTS = {
             step="fail", form=forms.FailForm, on_pickup=True, run=_plain(pickup.fail, "reason", "remark", "agreement"),
         ),
         Act(
+            name="take-back", icon="undo", label=lazy("更正接货登记"), done=lazy("订单 %s：已更正。"), needs="collect",
+            step="take_back", form=forms.TakeBackForm, on_pickup=True, run=_plain(pickup.take_back, "remark"),
+        ),
+        Act(
             name="hand-back", icon="undo", label=lazy("退还发货人"), done=lazy("订单 %s 的货物已退还。"), needs="pickup",
             step="hand_back", on_pickup=True, run=_plain(pickup.hand_back),
         ),

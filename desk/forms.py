@@ -163,6 +163,10 @@ class CollectForm(Styled):
     packing_ok = forms.BooleanField(label=_("包装合格"), required=False)
 
 
+class TakeBackForm(Styled):
+    remark = text_field(_("更正原因（本人 30 分钟内可不填）"), 300)
+
+
 class FailForm(Styled):
     reason = reason_field(PICKUP_FAILURE_REASONS, _("失败原因"))
     agreement = text_field(_("客户同意记录（项目客户因无车、无人未接货时必填）"), 300)

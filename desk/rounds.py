@@ -30,7 +30,7 @@ from rulebook.errors import Conflict, Refused
 
 CLAUSE = "§4.3.2.8"
 AT_THE_DOOR = ("sign", "sign_with_exception", "wait", "fail_attempt", "refuse", "take_back")
-TIMED = ("collect", "fail")
+TIMED = ("collect", "fail", "take-back")
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.PICKUP_DISPATCHED: ("truck", gettext_noop("派车，司机%(driver)s")),
     On.PICKUP_COLLECTED: ("box", gettext_noop("已接货 %(pieces)s 件")),
     On.PICKUP_FAILED: ("alert", gettext_noop("接货失败%(reason)s")),
+    On.PICKUP_TAKEN_BACK: ("undo", gettext_noop("更正：撤销“%(corrected)s”，接货恢复为之前的状态")),
     On.PICKUP_HANDED_BACK: ("undo", gettext_noop("已接货物退还发货人")),
     On.PICKUP_CANCELLED: ("x", gettext_noop("取消接货")),
     On.SHIPMENT_OPENED: ("box", gettext_noop("货物待发车，由%(terminal)s派送")),
@@ -269,7 +270,7 @@ def limit_words(clause: object) -> str:
 
 CORRECTED = {
     "sign": lazy("签收"), "sign_with_exception": lazy("异常签收"), "refuse": lazy("拒收"),
-    "fail_attempt": lazy("派送未成功"),
+    "fail_attempt": lazy("派送未成功"), "collect": lazy("登记接货"), "fail": lazy("接货失败"),
 }  # fmt: skip
 READERS: dict[str, Any] = {
     "branch": lambda value, row: row.names.unit(value),

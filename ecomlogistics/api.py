@@ -74,6 +74,7 @@ ORDER_VERBS = {
     "pickup/dispatch": pickup.Dispatch,
     "pickup/collect": pickup.Collect,
     "pickup/fail": pickup.Fail,
+    "pickup/take-back": pickup.TakeBack,
     "pickup/hand-back": pickup.HandBack,
 }
 inline_styles = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})  # Swagger's page styles itself; its scripts are files

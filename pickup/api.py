@@ -64,6 +64,10 @@ class FailBody(Body):
     remark = Line(max_length=300, required=False, allow_blank=True, default="")
 
 
+class TakeBackBody(Body):
+    remark = Line(max_length=300, required=False, allow_blank=True, default="", help_text="本人 30 分钟内可不填")
+
+
 class NoBody(Body):
     pass
 
@@ -77,6 +81,7 @@ Appoint = _verb("Appoint", services.appoint, AppointBody)
 GiveNotice = _verb("GiveNotice", services.give_notice, NoticeBody)
 Collect = _verb("Collect", services.collect, CollectBody)
 Fail = _verb("Fail", services.fail, FailBody)
+TakeBack = _verb("TakeBack", services.take_back, TakeBackBody)
 HandBack = _verb("HandBack", services.hand_back, NoBody)
 
 

@@ -16,6 +16,9 @@ class State(TextChoices):
 LONGEST_OFFLINE = timedelta(days=2)
 """An act told by a phone later than this after it happened is entered by the office, with a filing (†)."""
 
+CORRECTION_WINDOW = timedelta(minutes=30)
+"""How long whoever tapped may take it back without a word (†); after it the branch does, with its reason."""
+
 WAITING = (State.REQUESTED, State.APPOINTED, State.DISPATCHED, State.FAILED)
 """States of a pickup that is still to be made."""
 

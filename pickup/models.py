@@ -8,9 +8,9 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import RETURN_VALUE, FSMField, transition
 
-from core.fsm import SafeFSMModelMixin
+from core.fsm import SafeFSMModelMixin, guard
 from network.models import Person
 from orders.models import Order
 from pickup.choices import WAITING, AgreedBy, State
@@ -30,6 +30,16 @@ class PickupQuerySet(models.QuerySet["PickupTask"]):
     def key_customers_first(self) -> PickupQuerySet:
         """Put the pickups of key customers before the others (§2.1.1.1)."""
         return self.order_by(F("order__key_account").asc(nulls_last=True), "pk")
+
+
+@guard("§4.3.2.2", _("只有刚登记的接货或接货失败可以更正，之后没有其他操作"))
+def tapped_last(task: PickupTask) -> bool:
+    return bool(task.tap)
+
+
+@guard("§1.4.3", _("订单已开单，不能再更正接货"))
+def not_billed(task: PickupTask) -> bool:
+    return task.order.waybilled_at is None
 
 
 class PickupTask(SafeFSMModelMixin, models.Model):
@@ -55,6 +65,7 @@ class PickupTask(SafeFSMModelMixin, models.Model):
     agreement = models.CharField(_("客户同意记录"), max_length=300, blank=True)  # to "no vehicle", "no staff" (§2.1.1.1)
     notice_at = models.DateTimeField(null=True)  # last lateness notice (§4.3.2.2n)
     handed_back_at = models.DateTimeField(null=True)
+    tap = models.JSONField(default=dict)  # the last act, where it can be taken back: verb, person, at, what it overwrote
     last_actor = models.CharField(max_length=60, blank=True)
     last_at = models.DateTimeField(null=True)
 
@@ -107,6 +118,20 @@ class PickupTask(SafeFSMModelMixin, models.Model):
     def fail(self, *, reason: str, remark: str, at: datetime) -> None:
         """The goods could not be fetched this time."""
         self.fail_reason, self.remark, self.failed_at = reason, remark, at
+
+    @transition(
+        field=state, source=[State.COLLECTED, State.FAILED],
+        target=RETURN_VALUE(State.REQUESTED, State.APPOINTED, State.DISPATCHED), conditions=[tapped_last, not_billed],
+    )  # fmt: skip
+    def take_back(self) -> str:
+        """A wrong tap: what it overwrote holds again."""
+        before = self.tap["before"]
+        for name, value in before.items():
+            if name != "state":
+                field: Any = self._meta.get_field(name)
+                setattr(self, name, field.to_python(value))
+        self.tap = {}
+        return str(before["state"])
 
     @transition(field=state, source=State.COLLECTED, target=State.CANCELLED)
     def hand_back(self, *, at: datetime) -> None:

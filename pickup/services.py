@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from core.prepared import Prepared
 from network.models import Person
 from orders import services as orders
 from orders.services.common import locked as locked_order
-from pickup.choices import LONGEST_OFFLINE, AgreedBy, State
+from pickup.choices import CORRECTION_WINDOW, LONGEST_OFFLINE, AgreedBy, State
 from pickup.models import PickupTask
 from rulebook.due import local, ship_date_start
 from rulebook.errors import Conflict, Refused
@@ -262,8 +263,9 @@ def collect(*, number: str, clerk: Person, pieces: int, packing_ok: bool, now: d
     _check_time(task, happened, now)
     agreed = _standing_time(task)
     early = agreed is not None and picked_up_early(happened, agreed)
+    tap = _tap(task, "collect", clerk, happened)
     perform(task.collect, pieces=pieces, packing_ok=packing_ok, early=early, at=happened)
-    _save(task, clerk, now)
+    _save(task, clerk, now, tap)
     task.order = orders.collected(order=task.order, at=happened)
     _publish(task, On.PICKUP_COLLECTED, clerk.actor, happened, recorded=now, pieces=pieces, early=early)
     return task
@@ -288,9 +290,10 @@ def fail(
     _check_key_customer(task, reason, agreement)
     happened = at or now
     _check_time(task, happened, now)
+    tap = _tap(task, "fail", clerk, happened)
     perform(task.fail, reason=reason, remark=remark, at=happened)
     task.agreement = agreement.strip()[:300]
-    _save(task, clerk, now)
+    _save(task, clerk, now, tap)
     _publish(task, On.PICKUP_FAILED, clerk.actor, happened, recorded=now, reason=reason)
     return task
 
@@ -300,6 +303,45 @@ def _check_time(task: PickupTask, happened: datetime, now: datetime) -> None:
     if not max(task.requested_at, now - LONGEST_OFFLINE) <= happened <= now:
         words = _("接货时间须在下单之后，不能晚于现在，也不能早于 %d 天前。")
         raise Refused("§4.3.2.2", words % LONGEST_OFFLINE.days, field="at")
+
+
+OVERWRITTEN = ("state", "pieces", "packing_ok", "early", "collected_at", "failed_at", "fail_reason", "remark", "agreement")
+TAPS = {"collect": On.PICKUP_COLLECTED, "fail": On.PICKUP_FAILED}
+
+
+def _tap(task: PickupTask, verb: str, clerk: Person, at: datetime) -> dict[str, Any]:
+    """Return, as plain JSON, what a correction needs to know of the act that follows."""
+    values = {name: getattr(task, name) for name in OVERWRITTEN}
+    before = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+    return {"verb": verb, "person": clerk.pk, "at": at.isoformat(), "before": before}
+
+
+@transaction.atomic
+def take_back(*, number: str, clerk: Person, now: datetime, remark: str = "", at: datetime | None = None) -> PickupTask:
+    """
+    Correct a wrong tap (issue C8): collected or failed is taken back, both stay in the journal, the clocks run on.
+
+    :raises Refused: something was done since, the goods are billed, another's tap or one long ago without a reason
+    :raises Conflict: nothing is collected or failed
+    """
+    clerk.require("collect")
+    task = locked(number, clerk)
+    happened, tap = at or now, task.tap
+    if tap:
+        _check_time(task, happened, now)
+        own = tap["person"] == clerk.pk and timedelta() <= happened - datetime.fromisoformat(tap["at"]) <= CORRECTION_WINDOW
+        if not own and not clerk.may("pickup"):
+            raise Refused("§4.3.2.2", _("只有操作人本人能在 30 分钟内更正；之后请联系营业部，说明原因后更正。"))
+        if not own and not remark.strip():
+            raise Refused("§4.3.2.2", _("请说明更正原因。"), field="remark")
+    perform(task.take_back)
+    _save(task, clerk, now)
+    if tap["verb"] == "collect":
+        task.order = orders.not_collected(order=task.order)
+    said = Entry.objects.about(task.subject).filter(name=TAPS[tap["verb"]], seq__isnull=False).order_by("seq").last()
+    undoes = [said.pk] if said else []
+    _publish(task, On.PICKUP_TAKEN_BACK, clerk.actor, happened, recorded=now, verb=tap["verb"], undoes=undoes)
+    return task
 
 
 @transaction.atomic
@@ -339,7 +381,8 @@ def locked(number: str, person: Person) -> PickupTask:
     return task
 
 
-def _save(task: PickupTask, clerk: Person, now: datetime) -> None:
+def _save(task: PickupTask, clerk: Person, now: datetime, tap: dict[str, Any] | None = None) -> None:
+    task.tap = tap or {}
     task.last_actor, task.last_at = f"{clerk.name}（{clerk.number}）", now
     task.save()
 

@@ -189,6 +189,7 @@ TOLD: dict[str, Told] = {
     On.PICKUP_DISPATCHED: Told("PICKUP_ASSIGNED", _("【%(site)s】已派车上门接货")),
     On.PICKUP_COLLECTED: Told("COLLECTED", _("【%(site)s】货物已接收，共 %(pieces)s 件")),
     On.PICKUP_FAILED: Told("PICKUP_FAILED", _failed),
+    On.PICKUP_TAKEN_BACK: Told("CHANGED", _("上一条登记有误，已更正")),
     On.PICKUP_HANDED_BACK: Told("HANDED_BACK", _("【%(site)s】货物已退还发货人")),
     On.PICKUP_CANCELLED: Told("CHANGED", _("不再上门接货")),
     On.SHIPMENT_DEPARTED: Told("DEPARTED", _("【%(site)s】货物已发车，运往目的地")),

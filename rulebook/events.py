@@ -71,6 +71,7 @@ class On(StrEnum):
     PICKUP_DISPATCHED = auto()
     PICKUP_COLLECTED = auto()
     PICKUP_FAILED = auto()
+    PICKUP_TAKEN_BACK = auto()
     PICKUP_HANDED_BACK = auto()
     PICKUP_CANCELLED = auto()
 

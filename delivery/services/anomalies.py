@@ -59,7 +59,21 @@ def _findings(entry: Entry, origin: Origin) -> list[str]:
     return ["refused"]
 
 
+def _unfounded(entry: Entry) -> list[Fact]:
+    """The act that had brought it to light was a wrong tap: solved by that, to be closed like any other (issue C8)."""
+    key = int(entry.subject.removeprefix("shipment/"))
+    origins = {"sign_with_exception": Origin.SIGN_OFF, "refuse": Origin.REFUSAL}
+    origin = origins.get(str(entry.data["verb"]))
+    anomaly = Anomaly.objects.locked().filter(shipment=key, origin=origin, state=Anomalous.OPEN).order_by("found_at").last()
+    if anomaly is None:
+        return []
+    anomaly.solve(text=_("登记有误，已更正"), at=entry.occurred_at)
+    anomaly.save()
+    return [_fact(anomaly, On.ANOMALY_SOLVED, entry.actor, entry.occurred_at, {}, recorded=entry.recorded_at)]
+
+
 REACTIONS: dict[str, Callable[[Entry], list[Fact]]] = {
+    On.DELIVERY_TAKEN_BACK: _unfounded,
     On.SHIPMENT_ARRIVED: found(Origin.ARRIVAL),
     On.SHIPMENT_SIGNED_WITH_EXCEPTION: found(Origin.SIGN_OFF),
     On.SHIPMENT_REFUSED: found(Origin.REFUSAL),

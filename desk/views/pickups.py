@@ -132,8 +132,10 @@ def courier(request: HttpRequest) -> HttpResponse:
 def _courier(request: HttpRequest, *, problem: Any = None, number: str = "", status: int = 200) -> HttpResponse:
     now = clock.now()
     mine = PickupTask.objects.filter(driver=person_of(request))
+    waiting = stops(mine.filter(state__in=WAITING), now)
     context = {
-        "now": now, "stops": stops(mine.filter(state__in=WAITING), now), "problem": problem, "failed": number,
+        "now": now, "stops": waiting, "problem": problem, "failed": number,
+        "astray": problem and number not in {stop.order.number for stop in waiting},
         "done": mine.filter(state=State.COLLECTED, collected_at__gte=at(local_day(now))).select_related("order"),
         "fail": FailForm(auto_id=False), "collect": CollectForm(auto_id=False),
     }  # fmt: skip

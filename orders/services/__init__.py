@@ -20,7 +20,7 @@ from orders.services.handing import answer_bill, check_bill, print_waybill, retu
 from orders.services.placing import Duplicate, Placed, place
 from orders.services.quoting import answer_quote, quote
 from orders.services.routing import assign, reassign, take_back_assignment
-from orders.services.told import collected, handed_back, pickup_expected
+from orders.services.told import collected, handed_back, not_collected, pickup_expected
 
 __all__ = [
     "Draft",
@@ -44,6 +44,7 @@ __all__ = [
     "handed_back",
     "issue_waybill",
     "link_waybill",
+    "not_collected",
     "pickup_expected",
     "place",
     "postpone",

@@ -16,6 +16,13 @@ def collected(*, order: Order, at: datetime) -> Order:
     return order
 
 
+def not_collected(*, order: Order) -> Order:
+    """The collection of a locked order was a wrong tap: it waits for its pickup as before."""
+    order.collected_at = None
+    order.save(update_fields=["collected_at"])
+    return order
+
+
 def handed_back(*, order: Order, by: Actor, at: datetime) -> Order:
     """The collected goods of a locked order are back with the shipper: it may be cancelled."""
     order.handed_back_at = at

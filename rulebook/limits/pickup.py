@@ -23,6 +23,7 @@ STARTS = frozenset({On.PICKUP_REQUESTED, On.PICKUP_APPOINTED, On.ORDER_POSTPONED
 REPLACED = frozenset({On.PICKUP_APPOINTED, On.ORDER_POSTPONED})
 VOIDED = frozenset({On.ORDER_CANCELLED, On.PICKUP_CANCELLED})
 CARRIED = frozenset({On.ORDER_REASSIGNED})
+PUT_RIGHT = frozenset({On.PICKUP_TAKEN_BACK})
 
 AT_ONCE = Limit(
     clause="§1.3.1.1",
@@ -38,6 +39,7 @@ AT_ONCE = Limit(
     voided_by=VOIDED,
     replaced_by=REPLACED,
     carried_by=CARRIED,
+    reopened_by=PUT_RIGHT,
     steps=(
         warn("§1.3.1.1", Role.BRANCH_CLERK, minutes=30),
         warn("§1.3.1.1", Role.BRANCH_MANAGER, minutes=15),
@@ -61,6 +63,7 @@ BY_APPOINTMENT = Limit(
     voided_by=VOIDED,
     replaced_by=REPLACED,
     carried_by=CARRIED,
+    reopened_by=PUT_RIGHT,
     steps=(
         warn("§1.3.1.2", Role.BRANCH_CLERK, minutes=60),
         warn("§1.3.1.2", Role.BRANCH_MANAGER, minutes=15),
@@ -81,6 +84,7 @@ RENEGOTIATION = Limit(
     voided_by=VOIDED | {On.PICKUP_COLLECTED},
     replaced_by=frozenset({On.ORDER_POSTPONED}),
     carried_by=CARRIED,
+    reopened_by=PUT_RIGHT,
     steps=(warn("§1.3.1.2r", Role.BRANCH_CLERK, minutes=15), due_step("§1.3.1.2r", Role.BRANCH_MANAGER)),
 )
 """Starts at the instant the invalid time was agreed. Goods collected meanwhile leave nothing to renegotiate."""
@@ -99,6 +103,7 @@ NOTICE = Limit(
     voided_by=VOIDED,
     replaced_by=REPLACED,
     carried_by=CARRIED,
+    reopened_by=PUT_RIGHT,
     follows=frozenset({"§1.3.1.1", "§1.3.1.2"}),
     steps=(due_step("§4.3.2.2n", Role.BRANCH_MANAGER),),
     on_breach_zh="记录在案；仅在接货确实超时时评判",

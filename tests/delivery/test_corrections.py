@@ -191,3 +191,11 @@ def test_a_correction_told_twice_is_one(company):
         goods = does(order, "take_back", company.second_clerk, f"05 15:01:{second}", source="phone:2")
         assert goods.state == "out_for_delivery"
     assert Scan.objects.filter(verb="take_back").count() == 1
+
+
+def test_the_anomaly_that_a_wrong_tap_opened_is_solved_by_the_correction(company):
+    order = on_the_van(company)
+    does(order, "sign_with_exception", company.second_driver, "05 15:00:00", pictures=[photo("damage")], **SIGNED, **SHORT)
+    does(order, "take_back", company.second_driver, "05 15:05:00")
+    anomaly = shipment(order).anomalies.get()
+    assert (anomaly.state, anomaly.solution, anomaly.solved_at) == ("solved", "登记有误，已更正", sh("05 15:05:00"))

@@ -9,12 +9,13 @@ from django.test import Client
 from delivery.models import CashOnDelivery, Proof, Scan, Shipment
 from delivery.services import proofs
 from desk.models import PhoneAct
+from pickup import services as pickup
 from rulebook.roles import Role
 from tests.clocks import states
 from tests.delivery.pictures import drawing, jpeg
 from tests.delivery.test_shipments import arrived, does, shipment
 from tests.delivery.test_slips import signed as slip_signed
-from tests.factories import Company, post, sh
+from tests.factories import Company, accepted, post, sh
 
 JSON = {"headers": {"Accept": "application/json"}}
 
@@ -251,3 +252,22 @@ def test_the_clock_of_the_phone_keeps_its_instant(courier: Client, company: Comp
     clock.move_to(sh("05 13:30:00") + timedelta(hours=1))
     says(courier, order, "sign", {"signer": "李四", "relation": "self", "source": "k", "at": "2026-11-05T05:45:00.123Z"}, **JSON)
     assert shipment(order).signed_at == sh("05 13:45:00.123")
+
+
+def test_a_pickup_told_late_twice_and_taken_back(company: Company, clock) -> None:
+    """§1.3.1.1: collected at 10:50 in a dead spot, told at 11:21 and again; the tap was wrong."""
+    order = accepted(sh("04 09:05:00"), company.clerk, branch=company.branch, placed_at=sh("04 09:00:00"))
+    pickup.dispatch(number=order.number, clerk=company.clerk, driver=company.driver, vehicle="浙A1", now=sh("04 09:10:00"))
+    clock.move_to(sh("04 11:21:00"))
+    courier = login(company.driver)
+    said = {"pieces": "10", "packing_ok": "on", "source": "p1", "at": sh("04 10:50:00").isoformat()}
+    for _ in range(2):
+        assert courier.post(f"/desk/m/{order.number}/collect/", said, **JSON).json()["ok"] is True
+    assert states(order, "§1.3.1.1") == ["met"]
+    assert "点错了，更正" in courier.get("/desk/m/").content.decode()
+    assert courier.post(f"/desk/m/{order.number}/take-back/").status_code == 422
+    assert "30 分钟" in courier.post(f"/desk/m/{order.number}/take-back/").content.decode()
+    back = {"source": "p2", "at": sh("04 10:55:00").isoformat()}
+    assert courier.post(f"/desk/m/{order.number}/take-back/", back, **JSON).json()["ok"] is True
+    assert order.number in courier.get("/desk/m/").content.decode()
+    assert login(company.second_clerk).post(f"/desk/m/{order.number}/collect/", said, **JSON).status_code in (404, 409)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -62,14 +62,15 @@ OF_STATE = {
 }  # fmt: skip
 
 
-def _late(now: datetime) -> Exists:
-    return Exists(Deadline.objects.open().filter(order=OuterRef("order"), due_at__lt=now))
+def _late(now: datetime) -> Q:
+    past = Deadline.objects.open().filter(order__isnull=False, due_at__lt=now)
+    return Q(order__in=past.values("order"))
 
 
-def known(person: Person, now: datetime) -> QuerySet[Shipment, Any]:
-    """Return the goods of one's scope, with when they were last heard of and whether a limit of theirs has run out."""
+def known(person: Person) -> QuerySet[Shipment, Any]:
+    """Return the goods of one's scope, with when they were last heard of."""
     seen = Shipment.objects.visible_to(person)
-    return seen.annotate(heard_at=Coalesce("last_at", "opened_at"), late=_late(now))
+    return seen.annotate(heard_at=Coalesce("last_at", "opened_at"))
 
 
 def stale(now: datetime) -> Q:
@@ -84,7 +85,7 @@ def trouble(key: str, now: datetime) -> Q:
     if key == "cash":
         return Q(order__cash__state=Cash.DISCREPANCY)
     if key == "late":
-        return Q(late=True)
+        return _late(now)
     if key == "exception":
         return Q(state=State.SIGNED_WITH_EXCEPTION, signed_at__gte=now - SIGNED_LATELY)
     return Q(state__in=[state for state, problem in OF_STATE.items() if problem == key])
@@ -94,19 +95,19 @@ def _of_tab(key: str, now: datetime) -> Q:
     return {
         "stale": Q(ended_at=None) & stale(now),
         "problem": Q(*(trouble(row.key, now) for row in PROBLEMS), _connector=Q.OR),
-        "forwarded": Q(state=State.FORWARDED), "late": Q(ended_at=None, late=True), "open": Q(ended_at=None),
+        "forwarded": Q(state=State.FORWARDED), "late": Q(ended_at=None) & _late(now), "open": Q(ended_at=None),
     }[key]  # fmt: skip
 
 
 def counts(person: Person, now: datetime) -> dict[str, int]:
     """Count the tabs: one query."""
     wanted = {tab.key: Count("pk", filter=_of_tab(tab.key, now)) for tab in TABS}
-    return dict(known(person, now).aggregate(**wanted))
+    return dict(known(person).aggregate(**wanted))
 
 
 def listed(person: Person, tab: str, filters: Mapping[str, Any], now: datetime) -> QuerySet[Shipment, Any]:
     """Return the goods of a tab, those first of which one has heard nothing for the longest."""
-    return _dressed(_narrowed(known(person, now).filter(_of_tab(tab, now)), filters, now)).order_by("heard_at", "pk")
+    return _dressed(_narrowed(known(person).filter(_of_tab(tab, now)), filters, now)).order_by("heard_at", "pk")
 
 
 def _narrowed(goods: QuerySet[Shipment, Any], filters: Mapping[str, Any], now: datetime) -> QuerySet[Shipment, Any]:
@@ -135,7 +136,7 @@ def split(text: str) -> list[str]:
 def found(person: Person, numbers: Sequence[str], now: datetime) -> tuple[list[Any], list[str]]:
     """Return the goods of these order and waybill numbers as they were pasted, and the numbers that are not known here."""
     named = Q(order__number__in=numbers) | Q(order__waybill__number__in=numbers)
-    goods = {each.order.number: each for each in _dressed(known(person, now).filter(named))}
+    goods = {each.order.number: each for each in _dressed(known(person).filter(named))}
     by_any = goods | {each.order.waybill.number: each for each in goods.values()}
     there = list(dict.fromkeys(by_any[number] for number in numbers if number in by_any))
     return there, [number for number in numbers if number not in by_any]
@@ -157,7 +158,7 @@ class Row:
         return str(self.goods.order.number)
 
 
-def rows(goods: Iterable[Any]) -> list[Row]:
+def rows(goods: Iterable[Any], now: datetime) -> list[Row]:
     """Dress goods as lines: one query for their clocks, two for what was said last."""
     goods = list(goods)
     running = Deadline.objects.open().filter(order__in=[each.order_id for each in goods], due_at__isnull=False)
@@ -165,7 +166,8 @@ def rows(goods: Iterable[Any]) -> list[Row]:
     last = tracking.latest([each.order.number for each in goods])
     return [
         Row(
-            each, _where(each), first.get(each.order_id), last.get(each.order.number), _chips(each),
+            each, _where(each), first.get(each.order_id), last.get(each.order.number),
+            _chips(each, first.get(each.order_id), now),
             far_name(each.order.consignee_place),
         )
         for each in goods
@@ -182,11 +184,11 @@ def _where(goods: Any) -> str:
     return " ".join(part for part in (goods.driver.name if on_the_van else "", goods.vehicle) if part)
 
 
-def _chips(goods: Any) -> list[Chip]:
+def _chips(goods: Any, clock: Deadline | None, now: datetime) -> list[Chip]:
     keys = [OF_STATE[goods.state]] if goods.state in OF_STATE else []
     cash = getattr(goods.order, "cash", None)
     if cash and cash.state == Cash.DISCREPANCY:
         keys.append("cash")
-    if goods.late:
+    if clock and clock.due_at and clock.due_at < now:
         keys.append("late")
     return [Chip(NAMED[key].icon, str(NAMED[key].label), "red") for key in keys]

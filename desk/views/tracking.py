@@ -49,7 +49,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     goods, unknown = tracking.found(person, numbers, now)
     if len(goods) == len(numbers) == 1:
         return redirect("desk:goods", goods[0].order.number)
-    return _page(request, person, now, rows=tracking.rows(goods), pasted=" ".join(numbers), unknown=unknown, tab=None)
+    return _page(request, person, now, rows=tracking.rows(goods, now), pasted=" ".join(numbers), unknown=unknown, tab=None)
 
 
 def _person(request: HttpRequest) -> Person:
@@ -66,7 +66,7 @@ def _listed(request: HttpRequest, person: Person, now: datetime, **more: Any) ->
         request,
         person,
         now,
-        rows=tracking.rows(page),
+        rows=tracking.rows(page, now),
         page=page,
         tab=tab,
         filters=filters,
@@ -112,7 +112,7 @@ def export(request: HttpRequest) -> HttpResponse:
         else tracking.listed(person, tab.key, chosen, now)[:MOST_EXPORTED]
     )
     book = sheets.workbook(
-        [sheets.Column(str(header)) for header in HEADERS], [_line(row) for row in tracking.rows(goods)]
+        [sheets.Column(str(header)) for header in HEADERS], [_line(row) for row in tracking.rows(goods, now)]
     )
     name = f"tracking-{tab.key}-{local(now):%Y%m%d-%H%M}.xlsx"
     return HttpResponse(book, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})

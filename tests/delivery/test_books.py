@@ -34,6 +34,7 @@ def plant(table: str, assignment: str, key: int) -> None:
     """Change a row behind the application's back, past the trigger that refuses it."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(f"UPDATE {table} SET {assignment} WHERE id = %s", [key])  # noqa: S608
         if connection.vendor == "postgresql":

@@ -79,7 +79,12 @@ def test_problems_by_kind(desk: Client, company: Company) -> None:
     delivery.raise_discrepancy(number=cash.number, clerk=company.second_clerk, now=sh("06 09:00:00"), **found)
     for kind, order in (("refused", refused), ("lost", lost), ("exception", odd), ("cash", cash), ("held", held)):
         assert numbers(desk.get(f"/desk/tracking/?tab=problem&kind={kind}")) == [order.number], kind
-    assert len(numbers(desk.get("/desk/tracking/?tab=problem"))) == 5
+    page = desk.get("/desk/tracking/?tab=problem")
+    assert len(numbers(page)) == 5
+    counted = dict(re.findall(r'tab=(\w+)"[^>]*>[^<]*<b>(\d+)</b>', page.content.decode()))
+    late = {cash.number, held.number}  # a refused, lost or signed one has no limit of delivery any more
+    assert counted == {"stale": "1", "problem": "5", "forwarded": "0", "late": "2", "open": "4"}
+    assert set(numbers(desk.get("/desk/tracking/?tab=late"))) == late
 
 
 def test_a_pasted_list_is_found_as_it_was_pasted(desk: Client, company: Company) -> None:

@@ -124,7 +124,7 @@ def _narrowed(goods: QuerySet[Shipment, Any], filters: Mapping[str, Any], now: d
 
 
 def _dressed(goods: QuerySet[Shipment, Any]) -> QuerySet[Shipment, Any]:
-    related = goods.select_related("order__branch", "order__waybill", "order__cash", "place", "terminal", "driver")
+    related = goods.select_related("order__branch", "order__key_account__customer", "order__waybill", "order__cash", "place", "terminal", "driver")
     return related.defer("order__consignee_phone", "order__shipper_phone")
 
 

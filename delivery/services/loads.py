@@ -57,7 +57,7 @@ def waiting_at(unit: Unit) -> Iterable[tuple[Shipment, int]]:
     """Return what waits at a place to be loaded and how many pieces no plan has yet: key customers first (§2.1.2.1, §2.1.3.2)."""
     here = Shipment.objects.filter(Q(state__in=WAITING) | Q(left_behind__gt=0), place=unit)
     planned = Sum("loads__pieces", filter=Q(loads__plan__state=Load.OPEN))
-    rows = here.annotate(planned=planned).select_related("order__waybill", "order__branch", "terminal")
+    rows = here.annotate(planned=planned).select_related("order__waybill", "order__branch", "order__key_account__customer", "terminal")
     for goods in rows.order_by("-key_customer", "opened_at", "pk"):
         if left := to_load(goods) - (goods.planned or 0):
             yield goods, left

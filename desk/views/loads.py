@@ -95,7 +95,7 @@ def _plan(person: Person, key: int) -> LoadPlan:
 
 
 def _items(plan: LoadPlan) -> list[LoadItem]:
-    rows = plan.items.select_related("shipment__order__waybill", "shipment__terminal")
+    rows = plan.items.select_related("shipment__order__waybill", "shipment__order__key_account__customer", "shipment__terminal")
     return list(rows.order_by("-shipment__key_customer", "shipment__opened_at", "pk"))
 
 

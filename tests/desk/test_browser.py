@@ -14,12 +14,13 @@ from core import clock
 from orders import services as orders
 from orders.models import Order, Waybill
 from pickup import services as pickup
+from pricing.services.tariffs import draft
 from rulebook.due import local_day
 from rulebook.roles import Role
 from sla.models import Heartbeat
 from tests.desk.code128 import read
 from tests.factories import CUSTOMER, Company, accepted, placed, post, reached
-from tests.pricing.prices import live
+from tests.pricing.prices import lane, live
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -212,6 +213,26 @@ def test_pages_are_accessible_and_fit(clerk: Page, live_server, company: Company
         f"orders/{billed.order.number}/papers/labels/", f"orders/{billed.order.number}/papers/waybill/",
     ):  # fmt: skip
         clerk.goto(f"{live_server.url}/desk/{path}")
+        found = Axe().run(clerk).response["violations"]
+        assert [(each["id"], each["nodes"][0]["target"]) for each in found] == [], path
+        assert clerk.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
+def test_price_pages_are_accessible_and_fit(clerk: Page, live_server, company: Company, theme: str, width: int) -> None:
+    pricer, now = post(Role.PRICE_MANAGEMENT, company.department), clock.now()
+    live(pricer, since=f"{local_day(now):%F}", at=now)
+    version = draft(code="T2", valid_from=local_day(now) + timedelta(days=1), lanes=[lane(heavy="3")], by=pricer, now=now)
+    client = Client()
+    client.force_login(pricer.account)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    clerk.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}, {"name": "theme", "value": theme, "url": live_server.url}]
+    )
+    clerk.set_viewport_size({"width": width, "height": 900})
+    fee = version.surcharges.get(code="cod_t3").pk
+    for path in ("", f"{version.pk}/", f"{version.pk}/charges/{fee}/", f"{version.pk}/charges/0/", f"{version.pk}/plans/0/"):
+        clerk.goto(f"{live_server.url}/desk/prices/{path}")
         found = Axe().run(clerk).response["violations"]
         assert [(each["id"], each["nodes"][0]["target"]) for each in found] == [], path
         assert clerk.evaluate("document.documentElement.scrollWidth") <= width, path

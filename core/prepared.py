@@ -1,6 +1,8 @@
 """Queries compiled once: what every act asks is written as a queryset, turned into SQL the first time, asked with new values after.
 
-Django builds and compiles a queryset anew each time. For a wide row that takes longer than the database needs to answer.
+Django builds and compiles a queryset anew each time. For a wide row that takes longer than the database needs to answer, and
+PostgreSQL in turn takes longer to plan it than to run it: there each connection prepares a query once. What the query fixes
+itself (a state, say) stays a literal in it, so that partial indexes serve it.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from django.db.transaction import TransactionManagementError
 Row = TypeVar("Row", bound=models.Model)
 Value = str | int | UUID
 Asked = Value | Sequence[Value]
+
+_serial = count()
 
 SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 """Lengths of lists that are compiled; a list is filled up to the next one by repeating its last value, which changes no answer."""
@@ -60,7 +64,7 @@ class _Compiled:
         compiler = query.get_compiler(using=connection.alias)
         self.sql, params = compiler.as_sql()
         place = {_param(mark): at for at, mark in enumerate(_flat(marks))}
-        self.params = [(place.get(param) if isinstance(param, str | int | UUID) else None, param) for param in params]
+        self.params: list[tuple[int | None, Any]] = [(place.get(param) if isinstance(param, str | int | UUID) else None, param) for param in params]
         if {at for at, _param in self.params} - {None} != set(place.values()):
             raise ValueError(f"a value of the prepared query is not found in its SQL: {self.sql}")
         self.locks = query.select_for_update
@@ -79,10 +83,26 @@ class _Compiled:
     def ask(self, filled: Sequence[Any]) -> list[Any]:
         if self.locks and not connection.in_atomic_block:
             raise TransactionManagementError("rows are locked inside a transaction only")
-        values = _flat(filled)
+        values = [_param(value) for value in _flat(filled)]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, [param if at is None else _param(values[at]) for at, param in self.params])
+            if connection.vendor == "postgresql":
+                self._execute(cursor, values)
+            else:
+                cursor.execute(self.sql, [param if at is None else values[at] for at, param in self.params])
             return [self._object(list(row)) for row in cursor.fetchall()]
+
+    def _execute(self, cursor: Any, values: Sequence[Value]) -> None:
+        """Have PostgreSQL run what this connection has prepared; the first time preparing it goes along in the same round trip."""
+        given = f" ({', '.join(['%s'] * len(values))})" if values else ""
+        known = _known_here()
+        if self in known:
+            cursor.execute(f"EXECUTE {known[self]}{given}", values)
+            return
+        name = f"asked_{next(_serial)}"  # another each time: one whose first call failed is there already
+        literals = [f"${at + 1}" if at is not None else cursor.mogrify("%s", [param]).decode() for at, param in self.params]
+        text = self.sql % tuple(literals)
+        cursor.execute(f"PREPARE {name} AS {text.replace('%', '%%')}; EXECUTE {name}{given}", values)
+        known[self] = name
 
     def _object(self, row: list[Any]) -> models.Model:
         for at, (converters, expression) in self.converters:
@@ -94,6 +114,16 @@ class _Compiled:
         for name, at in self.annotations:
             setattr(found, name, row[at])
         return found
+
+
+def _known_here() -> dict[_Compiled, str]:
+    """Return what this connection has prepared, and under which name; a new connection has nothing."""
+    connection.ensure_connection()
+    session, names = getattr(connection, "prepared_here", (None, {}))
+    if session is not connection.connection:
+        names = {}
+        connection.prepared_here = connection.connection, names  # type: ignore[attr-defined]
+    return names
 
 
 def _filled(values: Sequence[Value]) -> list[Value] | None:

@@ -1,9 +1,14 @@
 """Queries compiled once answer as the queryset they were written as."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 
 from core.models import Entry
 from core.prepared import SIZES, Prepared
@@ -69,6 +74,35 @@ def test_a_row_is_locked_inside_a_transaction_only(transactional_db: None) -> No
     assert locked_already.one("A").name == "甲"
     with pytest.raises(TransactionManagementError):
         locked.one("A")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="runs in the PostgreSQL stage")
+@pytest.mark.django_db(transaction=True)
+def test_a_first_question_that_fails_spoils_no_later_one() -> None:
+    """The statement is there though its first call was refused; a connection opened anew prepares it again."""
+    Unit.objects.create(code="A", name="甲", kind="company", path="A/")
+    locked = Prepared(lambda code: Unit.objects.select_for_update(nowait=True).filter(code=code))
+    with transaction.atomic(), other_connection() as other:
+        other.execute("SELECT 1 FROM network_unit WHERE code = 'A' FOR UPDATE")
+        with pytest.raises(OperationalError), transaction.atomic():
+            locked.one("A")
+        other.execute("ROLLBACK")
+        assert locked.one("A").name == "甲"
+    connection.close()
+    with transaction.atomic(), CaptureQueriesContext(connection) as said:
+        assert [locked.one("A").name for _twice in range(2)] == ["甲", "甲"]
+    assert [query["sql"].startswith(("PREPARE", "EXECUTE")) for query in said][-2:] == [True, True]
+
+
+@contextmanager
+def other_connection() -> Iterator[Any]:
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            yield cursor
+    finally:
+        other.close()
 
 
 def test_a_value_that_the_query_changes_is_found_out(db: None) -> None:

@@ -1,5 +1,6 @@
 """The checker of the collected cash, shown red on planted faults: collected = remitted + outstanding + written off (§4.3.3.2)."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from core.models import Entry
 from delivery import services as delivery
 from delivery.models import CashMovement, CashOnDelivery
+from desk.doctor import CHECKS
 from notify.models import Message
 from notify.words import say
 from reports.tasks import check_books
@@ -106,3 +108,12 @@ def test_the_nightly_job_alarms_finance(company):
     assert message.unit == company.department
     assert "代收货款账目不平" in say(message)
     assert Entry.objects.get(name="books_differed").data == {"faults": 3, "orders": [order.number]}
+
+
+def test_the_doctor_misses_the_nightly_job(company):
+    """It runs once a night: 26 hours without it are too long."""
+    check_books()
+    at = Heartbeat.objects.get(name="cash-books").at
+    assert CHECKS["代收货款"](at + timedelta(hours=26)) == []
+    (finding,) = CHECKS["代收货款"](at + timedelta(hours=26, microseconds=1))
+    assert finding.warning

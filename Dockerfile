@@ -21,7 +21,7 @@ ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=ecomlogistics.settings.production \
     PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
-RUN mkdir -p /app/var /tmp/metrics
+RUN mkdir -p /app/var/media /tmp/metrics
 VOLUME /app/var/media
 EXPOSE 8000
 STOPSIGNAL SIGTERM

@@ -14,7 +14,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Exists, F, Max, Min, OuterRef
 
 from core.models import Entry
-from delivery.services import faults
+from delivery.models import Proof
+from delivery.services import faults, proofs
 from network.choices import UnitKind
 from network.models import Unit
 from network.services import calendar, head_department
@@ -29,6 +30,7 @@ from sla.services.entries import CALL_CENTRE_CODE
 TICK_STALE = timedelta(seconds=15)  # three intervals
 OUTBOX_STALE = timedelta(seconds=60)  # the sweep takes what is older than ten
 BOOKS_STALE = timedelta(hours=26)  # the check runs once a night
+LATEST_PROOFS = 200
 CALENDAR_AHEAD = timedelta(days=60)  # the longest limit is 30 working days
 
 
@@ -117,6 +119,16 @@ def overdue_steps(now: datetime) -> list[Finding]:
     )
 
 
+def lost_proofs(now: datetime) -> list[Finding]:
+    """Find what proves a hand-over and is not what was stored: of the latest ones, as a damaged disk damages many."""
+    latest = Proof.objects.order_by("-recorded_at")[:LATEST_PROOFS]
+    lost = [proof for proof in latest if not proofs.intact(proof)]
+    if not lost:
+        return []
+    fix = "从备份恢复 MEDIA_ROOT（与数据库同一时点）；检查 STATE_DIR/media 的磁盘与权限。"
+    return [Finding(f"最近 {LATEST_PROOFS} 张签收凭证中 {len(lost)} 张缺失或损坏，例如 {lost[0].path}", fix)]
+
+
 def stepless_clocks(now: datetime) -> list[Finding]:
     """Find running clocks that nothing will ever announce."""
     steps = Step.objects.filter(deadline=OuterRef("pk"))
@@ -197,6 +209,7 @@ CHECKS: dict[str, Check] = {
     "日志编号": journal,
     "通知": outbox,
     "代收货款": cash,
+    "签收凭证": lost_proofs,
     "工作日历": working_days,
     "组织": organisation,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -141,6 +142,14 @@ def content(proof: Proof) -> bytes:
     """:raises FileNotFoundError: the file is gone"""
     with default_storage.open(proof.path) as file:
         return bytes(file.read())
+
+
+def intact(proof: Proof) -> bool:
+    """Tell whether the file is there and is the one that was stored."""
+    try:
+        return hashlib.sha256(content(proof)).hexdigest() == proof.sha256
+    except OSError:
+        return False
 
 
 def sweep(now: datetime) -> int:

@@ -30,6 +30,7 @@
   // A second press of a slow submit must not send the form twice.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.action.endsWith("/logout/")) window.caches?.delete("rounds"); // what a courier's phone remembers for dead spots
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";

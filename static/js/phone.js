@@ -106,7 +106,6 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.action.endsWith("/logout/")) window.caches?.delete("rounds"); // addresses and phones do not stay behind
     if (!form.dataset.queue) return;
     event.preventDefault();
     delete form.dataset.sent;

@@ -13,6 +13,7 @@ from core.models import Entry
 from delivery import services as delivery
 from delivery.models import Proof, Scan, Shipment
 from delivery.services import proofs
+from desk.doctor import lost_proofs
 from rulebook.errors import Refused
 from tests.delivery.pictures import photo, signature
 from tests.delivery.test_shipments import SHORT, SIGNED, arrived, departed, does, loaded, shipment
@@ -247,6 +248,17 @@ def test_files_without_rows_are_swept_after_a_day(company, folder):
 def test_an_empty_house_has_nothing_to_sweep():
     assert not Path(house.MEDIA_ROOT, "proofs").exists()
     assert proofs.sweep(sh("05 15:00:00")) == 0
+
+
+def test_the_doctor_finds_a_file_that_is_not_what_was_stored(company, folder):
+    order = loaded(company)
+    does(order, "sign", company.second_clerk, "05 15:00:00", pictures=[photo(), signature()], **SIGNED)
+    assert lost_proofs(sh("05 16:00:00")) == []
+    files(folder)[0].write_bytes(b"half a picture")
+    assert "1 张缺失或损坏" in lost_proofs(sh("05 16:00:00"))[0].zh
+    for file in files(folder):
+        file.unlink()
+    assert "2 张缺失或损坏" in lost_proofs(sh("05 16:00:00"))[0].zh
 
 
 @pytest.mark.postgres

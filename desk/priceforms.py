@@ -13,7 +13,7 @@ from customers.choices import Group
 from desk.forms import CHOOSE, PICK, REQUIRED, Styled, day_field, text_field
 from network.places import exists
 from orders.choices import Channel
-from orders.forms import Amount, Phone, product_choices
+from orders.forms import Amount, product_choices
 from pricing.choices import Audience, Benefit
 from pricing.models import Campaign
 from rulebook.errors import Refused
@@ -22,11 +22,11 @@ CENT = Decimal("0.01")
 MOST = Decimal("999999.99")
 
 
-def _percent(label: Any, **options: Any) -> Amount:
+def percent(label: Any, **options: Any) -> Amount:
     return Amount(label=label, step=CENT, unit="%", min_value=Decimal("0.1"), max_value=Decimal(100), **options)
 
 
-def _money(label: Any) -> Amount:
+def money(label: Any) -> Amount:
     return Amount(label=label, step=CENT, unit="元", min_value=0, max_value=MOST, required=False)
 
 
@@ -62,27 +62,6 @@ class TariffForm(Refusable):
         return prefix
 
 
-class ContractForm(Refusable):
-    """A branch applies for a contract price (§3.3)."""
-
-    name = text_field(_("客户名称"), 60, required=True)
-    phone = Phone(label=_("客户发货电话"), help_text=_("已与客户核实；合同价按此电话识别"))
-    code = text_field(_("合同编号"), 40, required=True)
-    valid_from = day_field(_("生效日期"))
-    valid_to = day_field(_("截止日期"))
-    percent = _percent(_("公布价的百分之几"), help_text=_("如 85 表示按公布价的 85 折计费"))
-    minimum = _money(_("最低收费（元）"))
-    redelivery_fee = forms.BooleanField(label=_("收取再送费"), required=False)
-    reason = text_field(_("申请理由"), 300, required=True, rows=2)
-
-    def terms(self) -> dict[str, Any]:
-        """Return what the service takes."""
-        values = dict(self.cleaned_data)
-        values["share"] = (values.pop("percent") / 100).quantize(Decimal("0.001"))
-        values["minimum"] = values["minimum"] or None
-        return values
-
-
 class CampaignForm(Refusable):
     """A new campaign (§5.1): impossible dates are refused by the field, an end before its beginning by the service."""
 
@@ -96,10 +75,10 @@ class CampaignForm(Refusable):
     lane_to = forms.CharField(label=_("线路到达代码"), max_length=6, required=False)
     product = forms.ChoiceField(label=_("产品"), choices=product_choices, required=False)
     benefit = forms.ChoiceField(label=_("优惠"), choices=Benefit.choices, error_messages=CHOOSE)
-    amount = _money(_("一口价（元）"))
-    percent = _percent(_("运费的百分之几"), required=False, help_text=_("如 80 表示会员价八折"))
+    amount = money(_("一口价（元）"))
+    percent = percent(_("运费的百分之几"), required=False, help_text=_("如 80 表示会员价八折"))
     gift = text_field(_("赠品"), 60)
-    most_kg = _money(_("限重（千克）"))
+    most_kg = money(_("限重（千克）"))
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data

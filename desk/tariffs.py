@@ -163,10 +163,15 @@ def _places(text: str, _name: str) -> tuple[str, tuple[str, ...]]:
     parts = [part.strip() for part in text.replace("；", "、").replace(";", "、").replace(",", "、").split("、") if part.strip()]
     if not parts:
         raise Wrong(_("请填写地区。"))
-    return "、".join(parts)[:120], tuple(dict.fromkeys(_prefix(part) for part in parts))
+    return "、".join(parts)[:120], tuple(dict.fromkeys(prefix(part) for part in parts))
 
 
-def _prefix(text: str) -> str:
+def prefix(text: str) -> str:
+    """
+    Return the GB/T 2260 prefix of a place given by name or code.
+
+    :raises Wrong: no such place, or more than one
+    """
     if text.isascii() and text.isdigit():
         if len(text) in PREFIX_LENGTHS and exists(text.ljust(6, "0")):
             return _shortened(text)

@@ -17,7 +17,8 @@ from core import clock
 from core.fsm import in_source, unmet
 from desk import tariffs
 from desk.chargesheets import charge_words
-from desk.priceforms import CampaignForm, ContractForm, DecisionForm, FuelForm, TariffForm
+from desk.contractforms import ContractForm
+from desk.priceforms import CampaignForm, DecisionForm, FuelForm, TariffForm
 from desk.views.answers import explained, person_of
 from desk.views.imports import download
 from network.access import staff_required
@@ -175,7 +176,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("合同 %s 已提交，等待价格管理审批。") % made.code)
             return redirect("desk:contracts")
-    found = Contract.objects.visible_to(person).select_related("customer", "branch", "applied_by", "decided_by")
+    found = Contract.objects.visible_to(person).select_related("customer", "branch", "applied_by", "decided_by").prefetch_related("rates")
     context = {
         "form": form, "contracts": found.order_by("-pk")[:SHOWN], "decision": DecisionForm(auto_id=False),
         "may_apply": person.may("apply_contract"), "may_decide": person.may("manage_prices"),

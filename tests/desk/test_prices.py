@@ -163,6 +163,27 @@ def test_a_branch_applies_and_price_management_decides(pricer, company):
     assert branch.post("/desk/contracts/", form | {"code": "C3", "valid_to": "2026-11-03"}).status_code == 422
 
 
+def test_a_contract_may_have_lanes_of_its_own(pricer, company):
+    """1.4 m³ × 195 = 273.00, shown to whoever decides; a line that says nothing is named."""
+    live(pricer)
+    branch, office = login(company.manager), login(pricer)
+    form = {
+        "name": "甲公司", "phone": "13700137000", "code": "C1", "valid_from": "2026-11-04", "valid_to": "2026-12-03",
+        "percent": "100", "minimum": "", "reason": "量大", "rates": "汽运专线 浙江省杭州市 31 1.9 195 25",
+    }  # fmt: skip
+    for wrong in ("汽运专线 浙江省杭州市 31 1.9 195", "火箭 3301 31 1.9 195 25", "汽运专线 火星 31 1.9 195 25", "汽运专线 3301 31 NaN 195 25"):
+        response = branch.post("/desk/contracts/", form | {"rates": f"{form['rates']}\n{wrong}"})
+        assert "第 2 行" in response.context["form"].errors["rates"][0]
+    twice = branch.post("/desk/contracts/", form | {"rates": f"{form['rates']}\n汽运专线 3301 31 2 200 25"})
+    assert list(twice.context["form"].errors) == ["rates"]
+    assert not Contract.objects.exists()
+    assert branch.post("/desk/contracts/", form).status_code == 302
+    assert "3301 → 31 · ¥1.900/kg · ¥195.00/m³ · 最低 ¥25.00" in office.get("/desk/contracts/").content.decode()
+    contract = Contract.objects.get()
+    office.post(f"/desk/contracts/{contract.pk}/approve/", {"words": "同意"})
+    assert str(quote(asked(customer=contract.customer_id)).total) == "273.00"
+
+
 def test_campaigns_are_created_and_ended(pricer, company):
     client = login(pricer)
     form = {"name": "双十一", "valid_from": "2026-11-04", "valid_to": "2026-11-11", "audience": "everyone", "benefit": "package", "amount": "60"}

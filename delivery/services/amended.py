@@ -70,6 +70,8 @@ def check(shipment: Shipment, changes: Changes) -> None:
     if named and shipment.state in ENDED:
         words = _("货物%(state)s，件数、收货人、送货方式、签收单和代收货款不能再更改。")
         raise Refused(CLAUSE, words % {"state": shipment.get_state_display()}, field=named[0])
+    if "pieces" in changes and shipment.left_behind:
+        raise Refused("§2.1.2.2", _("货物已拆分装车，余件尚未发车：余件发车后再更改件数。"), field="pieces")
     to_whom = [name for name in named if name == "delivery" or name.startswith("consignee.")]
     if to_whom and shipment.state in ON_THE_ROAD:
         raise Refused(CLAUSE, _("货物正在派送：请先登记派送未成功，再更改收货人或送货方式。"), field=to_whom[0])

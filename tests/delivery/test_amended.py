@@ -206,3 +206,12 @@ def test_a_slip_may_be_wanted_later_and_called_off(company):
     with pytest.raises(Refused) as said:
         ask(company, order, "05 15:00:00", slip_return="original")
     assert said.value.clause == "§2.1.3.5"
+
+
+def test_the_pieces_of_a_split_wait_for_the_rest(company):
+    """§2.1.2.2"""
+    order = sent(company)
+    does(order, "depart", company.clerk, "04 20:00:00", vehicle="浙A1", pieces=4)
+    with pytest.raises(Refused, match="余件") as refusal:
+        ask(company, order, "04 21:00:00", pieces=3)
+    assert (refusal.value.clause, refusal.value.field) == ("§2.1.2.2", "pieces")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
 from core.models import Actor
-from desk.demo.company import BRANCHES
+from desk.demo.company import BRANCHES, SHOWCASE
 from desk.demo.doorsteps import Doorstep
 from desk.demo.drafts import draft
 from desk.demo.founding import Company
@@ -53,6 +54,12 @@ class World:
     def place_order(self, now: datetime) -> None:
         """A customer somewhere places an order."""
         Life(self, self.rng.choice(BRANCHES).code).begin(now)
+
+    def place_key_order(self, now: datetime) -> None:
+        """A key customer places one at its branch."""
+        life = Life(self, SHOWCASE)
+        life.habits = replace(self.habits, of_key_customer=1.0)
+        life.begin(now, SHOWCASE)
 
 
 def _site(unit: Unit) -> BranchSite:

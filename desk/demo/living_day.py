@@ -23,6 +23,7 @@ from rulebook.roles import Role
 
 HISTORY, RECENT = timedelta(hours=78), timedelta(hours=30)
 EARLIER = 4  # one order in so many is older than `RECENT`: its goods are on the road, at the door, signed for
+KEY_CUSTOMERS_SHARE = 12  # one in so many of the older ones is a key customer's, so that its goods are on their way
 FOUNDED_BEFORE = timedelta(days=365)
 NEIGHBOUR = "ZB02"
 ARRIVING, ON_THE_VAN = 6, 2
@@ -116,8 +117,9 @@ def tell(company_name: str, *, now: datetime, count: int, seed: int, on_act: Cal
     ordinary = max(count - len(SCENES), 0)
     older = arrivals(rng, count=ordinary // EARLIER, start=start, end=now - RECENT)
     newer = arrivals(rng, count=ordinary - ordinary // EARLIER, start=now - RECENT, end=now)
-    for instant in older + newer:
-        timeline.plan(instant, world.place_order)
+    for serial, instant in enumerate(older + newer):
+        of_key_customer = serial < len(older) and serial % KEY_CUSTOMERS_SHARE == 0
+        timeline.plan(instant, world.place_key_order if of_key_customer else world.place_order)
     for scene in SCENES[:count]:
         timeline.plan(
             now - minutes(scene.minutes_ago), lambda then, scene=scene: Staged(world, scene).begin(then, scene.branch)

@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, models
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
@@ -85,7 +86,7 @@ class _Compiled:
             raise TransactionManagementError("rows are locked inside a transaction only")
         values = [_param(value) for value in _flat(filled)]
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
+            if connection.vendor == "postgresql" and settings.DB_PREPARES:
                 self._execute(cursor, values)
             else:
                 cursor.execute(self.sql, [param if at is None else values[at] for at, param in self.params])

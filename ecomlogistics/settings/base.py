@@ -7,7 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from ecomlogistics.settings import stores
-from ecomlogistics.settings.environment import ROOT, listed, number, numbers, state_dir, text
+from ecomlogistics.settings.environment import ROOT, flag, listed, number, numbers, state_dir, text
 from ecomlogistics.settings.logs import PROCESSORS, logging_config
 
 BASE_DIR = ROOT
@@ -99,6 +99,7 @@ DATABASES = {
         text("DATABASE_URL"), file=STATE_DIR / "db.sqlite3", statement_timeout=number("DB_STATEMENT_TIMEOUT")
     )
 }
+DB_PREPARES = flag("DB_PREPARES")
 CACHES = {"default": stores.cache(text("REDIS_URL"))}
 
 CELERY_TIMEZONE = "Asia/Shanghai"

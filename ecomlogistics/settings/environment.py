@@ -54,6 +54,12 @@ VARIABLES = {
             "seconds one statement may take (PostgreSQL)",
         ),
         Variable(
+            "DB_PREPARES",
+            "1",
+            "0：数据库前有按事务分配连接的 PgBouncer，不在连接上预编译语句",
+            "0 behind a PgBouncer in transaction mode: nothing is prepared on a connection",
+        ),
+        Variable(
             "STALE_HOURS",
             "at_origin=24,in_transit=24,at_hub=12,arrived=12,forwarded=24,out_for_delivery=6,waiting=1,held=24,"
             "ready_for_pickup=72,refused=24,lost=24,returning=24",

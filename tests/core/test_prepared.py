@@ -110,3 +110,15 @@ def test_a_value_that_the_query_changes_is_found_out(db: None) -> None:
     begins = Prepared(lambda name: Entry.objects.filter(name__startswith=name))
     with pytest.raises(ValueError, match="not found"):
         begins.ask("order_")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_behind_a_pooler_nothing_is_prepared_on_a_connection(settings) -> None:
+    """A transaction later the same client may have another connection, which knows no name of this one's (DB_PREPARES)."""
+    settings.DB_PREPARES = False
+    unit = Unit.objects.create(code="HQ", name="总公司", kind="company", path="HQ/")
+    by_code: Prepared[Unit] = Prepared(lambda code: Unit.objects.filter(code=code))
+    with CaptureQueriesContext(connection) as asked:
+        assert by_code.one("HQ") == unit
+    assert [query["sql"].split()[0] for query in asked] == ["SELECT"]

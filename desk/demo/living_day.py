@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import NamedTuple
 
 from delivery import services as delivery
-from delivery.choices import State
-from delivery.models import Shipment
+from delivery.choices import AT_THE_DOOR, Cash, Slip, State
+from delivery.models import CashOnDelivery, Shipment, SignSlip
 from desk.demo.company import SHOWCASE
 from desk.demo.founding import Company, build
 from desk.demo.goods import Goods
@@ -18,7 +19,8 @@ from desk.demo.lives import Life, World
 from desk.demo.offices import plan_mornings
 from desk.demo.timeline import Timeline
 from orders import services as orders
-from orders.choices import Outcome
+from orders.choices import Outcome, SlipReturn
+from orders.models import Order
 from rulebook.roles import Role
 
 HISTORY, RECENT = timedelta(hours=78), timedelta(hours=30)
@@ -127,6 +129,8 @@ def tell(company_name: str, *, now: datetime, count: int, seed: int, on_act: Cal
     plan_mornings(world, start, now)
     timeline.plan(now - minutes(110), lambda then: _vehicle_comes(world, then))
     timeline.plan(now - minutes(50), lambda then: _van_leaves(world, then))
+    for minutes_ago, trouble in ((35, _money_is_short), (30, _slip_is_rejected), (25, _bill_is_to_be_amended)):
+        timeline.plan(now - minutes(minutes_ago), partial(trouble, world))
     timeline.play(now)
     return company
 
@@ -137,6 +141,33 @@ def _vehicle_comes(world: World, now: datetime) -> None:
     coming = Shipment.objects.filter(terminal__code=SHOWCASE, state=State.IN_TRANSIT).order_by("-door", "pk")
     for number in coming.values_list("order__number", flat=True)[:ARRIVING]:
         delivery.act(number=number, verb="arrive", clerk=clerk, now=now)
+
+
+def _money_is_short(world: World, now: datetime) -> None:
+    """Somewhere a consignee offers less than is due: the branch's manager has to settle it."""
+    due = CashOnDelivery.objects.filter(state=Cash.DUE, order__shipment__state__in=AT_THE_DOOR).order_by("pk")
+    cash = due.select_related("order__shipment__terminal").first()
+    if cash and (unit := cash.order.shipment.terminal):
+        clerk = world.company.holder(unit.code, Role.BRANCH_CLERK)
+        short = cash.amount - min(cash.amount, 50)
+        delivery.raise_discrepancy(number=cash.order.number, clerk=clerk, found=short, remark="收货人少付 50 元", now=now)
+
+
+def _slip_is_rejected(world: World, now: datetime) -> None:
+    """A slip has come back that has to be signed again."""
+    slip = SignSlip.objects.filter(state=Slip.RETURNED).select_related("shipment__order__branch").order_by("pk").first()
+    if slip and (unit := slip.shipment.order.branch):
+        clerk = world.company.holder(unit.code, Role.BRANCH_CLERK)
+        delivery.reject(number=slip.shipment.order.number, clerk=clerk, remark="签收日期不清，请补签", now=now)
+
+
+def _bill_is_to_be_amended(world: World, now: datetime) -> None:
+    """An amendment waits for the showcase branch's manager."""
+    order = Order.objects.filter(branch__code=SHOWCASE, state="waybilled", slip_return=SlipReturn.NONE).order_by("-pk").first()
+    if order:
+        clerk = world.company.holder(SHOWCASE, Role.BRANCH_CLERK)
+        changes = {"slip_return": SlipReturn.ORIGINAL}
+        orders.propose_amendment(number=order.number, clerk=clerk, changes=changes, reason="发货人来电要求签收单", now=now)
 
 
 def _van_leaves(world: World, now: datetime) -> None:

@@ -21,7 +21,8 @@ Row = TypeVar("Row", bound=models.Model)
 Value = str | int | UUID
 Asked = Value | Sequence[Value]
 
-_serial = count()
+serial = count()
+"""Numbers names of what is prepared: another each time, as one whose first call failed is there already."""
 
 SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 """Lengths of lists that are compiled; a list is filled up to the next one by repeating its last value, which changes no answer."""
@@ -59,8 +60,8 @@ class _Compiled:
     """The SQL of a query for one kind of database and one shape of values, and how its rows become objects."""
 
     def __init__(self, build: Callable[..., models.QuerySet[Any]], filled: Sequence[Any]) -> None:
-        serial = count()
-        marks = [[_mark(v, next(serial)) for v in value] if isinstance(value, list) else _mark(value, next(serial)) for value in filled]
+        numbers = count()
+        marks = [[_mark(v, next(numbers)) for v in value] if isinstance(value, list) else _mark(value, next(numbers)) for value in filled]
         query = build(*marks).query
         compiler = query.get_compiler(using=connection.alias)
         self.sql, params = compiler.as_sql()
@@ -95,11 +96,11 @@ class _Compiled:
     def _execute(self, cursor: Any, values: Sequence[Value]) -> None:
         """Have PostgreSQL run what this connection has prepared; the first time preparing it goes along in the same round trip."""
         given = f" ({', '.join(['%s'] * len(values))})" if values else ""
-        known = _known_here()
+        known = known_here()
         if self in known:
             cursor.execute(f"EXECUTE {known[self]}{given}", values)
             return
-        name = f"asked_{next(_serial)}"  # another each time: one whose first call failed is there already
+        name = f"asked_{next(serial)}"
         literals = [f"${at + 1}" if at is not None else cursor.mogrify("%s", [param]).decode() for at, param in self.params]
         text = self.sql % tuple(literals)
         cursor.execute(f"PREPARE {name} AS {text.replace('%', '%%')}; EXECUTE {name}{given}", values)
@@ -117,7 +118,7 @@ class _Compiled:
         return found
 
 
-def _known_here() -> dict[_Compiled, str]:
+def known_here() -> dict[object, str]:
     """Return what this connection has prepared, and under which name; a new connection has nothing."""
     connection.ensure_connection()
     session, names = getattr(connection, "prepared_here", (None, {}))

@@ -12,10 +12,12 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import connection, models
 from django.db.models import Max
 
 from core.fsm import SafeFSMModelMixin
+from core.prepared import known_here, serial
 
 Row = TypeVar("Row", bound=models.Model)
 Column = tuple[str, str, Callable[[Any], Any] | None]
@@ -144,11 +146,29 @@ def _send(statements: list[Statement]) -> None:
         statements = [first.pop(), *statements]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            values = [value for _sql, parameters in statements for value in parameters]
-            cursor.execute("; ".join([sql for sql, _parameters in statements]), values)
+            _send_at_once(cursor, statements)
         else:
             for sql, parameters in statements:
                 cursor.execute(sql, parameters)
+
+
+def _send_at_once(cursor: Any, statements: list[Statement]) -> None:
+    """Have PostgreSQL run what this connection has prepared; what it has not is prepared in the same round trip."""
+    values = [value for _sql, parameters in statements for value in parameters]
+    if not settings.DB_PREPARES:
+        cursor.execute("; ".join([sql for sql, _parameters in statements]), values)
+        return
+    known = known_here()
+    fresh: dict[object, str] = {}
+    calls: list[str] = []
+    for sql, parameters in statements:
+        name = known.get(sql) or fresh.get(sql)
+        if name is None:
+            name = fresh[sql] = f"sent_{next(serial)}"
+            calls.append(f"PREPARE {name} AS {sql % tuple(f'${at}' for at in range(1, len(parameters) + 1))}")
+        calls.append(f"EXECUTE {name} ({', '.join(['%s'] * len(parameters))})")
+    cursor.execute("; ".join(calls), values)
+    known.update(fresh)
 
 
 # Keys.

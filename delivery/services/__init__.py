@@ -40,8 +40,9 @@ from delivery.services.records import (
     report_demand,
     tell_lateness,
 )
-from delivery.services.shipments import VERBS, act
+from delivery.services.shipments import act
 from delivery.services.slips import chain, close, hand_on, lose, receive, reject, resend, return_slip
+from delivery.services.verbs import VERBS
 from rulebook.events import SIGNED, On
 
 __all__ = [

@@ -15,7 +15,8 @@ from core.models import Actor, Entry
 from delivery.choices import Anomalous, Origin
 from delivery.models import Anomaly, Shipment
 from delivery.services.followups import billing_branch
-from delivery.services.shipments import coded_of, future_of, locked, text_of
+from delivery.services.shipments import locked
+from delivery.services.verbs import coded_of, future_of, text_of
 from network.models import Person, Unit
 from orders.services.common import label
 from orders.services.common import locked as locked_order

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from delivery.choices import State
 from delivery.models import Shipment
-from delivery.services.shipments import VERBS, act
+from delivery.services.shipments import act
+from delivery.services.verbs import VERBS
 from network.models import Person
 from orders.numbers import is_valid
 from rulebook.errors import Conflict, Refused

@@ -16,7 +16,7 @@ from rulebook.errors import Conflict, Refused
 from rulebook.events import On
 
 if TYPE_CHECKING:
-    from delivery.services.shipments import Moment
+    from delivery.services.verbs import Moment
 
 CLAUSE = "§4.3.2.8"
 WINDOW = timedelta(minutes=30)

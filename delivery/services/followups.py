@@ -14,8 +14,9 @@ from core.journal import Fact, publish
 from customers.models import KeyCustomer
 from delivery.choices import ENDED, CostKind, Side
 from delivery.models import Cost, FollowUp, Measure, Shipment, SlipChase, TrackingReport
-from delivery.services.shipments import Moment, about, coded_of, future_of, locked, text_of
+from delivery.services.shipments import about, locked
 from delivery.services.slips import locked_slip
+from delivery.services.verbs import Moment, coded_of, future_of, text_of
 from network.models import Person, Unit
 from orders.models import Order
 from rulebook.due import local_day

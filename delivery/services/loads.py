@@ -15,7 +15,8 @@ from core.fsm import perform
 from core.journal import Fact, publish
 from delivery.choices import Load, State
 from delivery.models import LoadItem, LoadPlan, Shipment, SplitConsent, SplitCost
-from delivery.services.shipments import Moment, about, act, locked, text_of
+from delivery.services.shipments import about, act, locked
+from delivery.services.verbs import Moment, text_of
 from network.models import Person, Unit
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On

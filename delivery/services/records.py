@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from core.journal import publish
 from delivery.choices import ENDED, ON_THE_ROAD, TO_PLAN, CallKind, Cash, Means, State
 from delivery.models import CashOnDelivery, Circumstance, DeliveryCall, Demand, OutsideHire, Shipment
-from delivery.services.shipments import Moment, about, coded_of, future_of, locked, text_of
+from delivery.services.shipments import about, locked
+from delivery.services.verbs import Moment, coded_of, future_of, text_of
 from network.models import Person
 from orders.choices import Delivery, Payer
 from orders.models import AddedCharge

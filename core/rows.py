@@ -153,7 +153,11 @@ def _send(statements: list[Statement]) -> None:
 
 
 def _send_at_once(cursor: Any, statements: list[Statement]) -> None:
-    """Have PostgreSQL run what this connection has prepared; what it has not is prepared in the same round trip."""
+    """
+    Have PostgreSQL run the inserts that this connection has prepared; what it has not is prepared in the same round trip.
+
+    Only inserts: there is one way to do them. An update's plan, made while the tables were small, would stay when they are large.
+    """
     values = [value for _sql, parameters in statements for value in parameters]
     if not settings.DB_PREPARES:
         cursor.execute("; ".join([sql for sql, _parameters in statements]), values)
@@ -162,6 +166,9 @@ def _send_at_once(cursor: Any, statements: list[Statement]) -> None:
     fresh: dict[object, str] = {}
     calls: list[str] = []
     for sql, parameters in statements:
+        if sql.startswith("UPDATE"):
+            calls.append(sql)
+            continue
         name = known.get(sql) or fresh.get(sql)
         if name is None:
             name = fresh[sql] = f"sent_{next(serial)}"

@@ -135,11 +135,10 @@ class Origin(TextChoices):
 
 
 class CostKind(TextChoices):
-    """Help given on request to a key customer's consignee (§2.1.3.4)."""
+    """Help given on request to a key customer's consignee (§2.1.3.4); what was hired for it is charged with the hire (§1.3.3.2)."""
 
     UPSTAIRS = "upstairs", _("上楼")
     UNLOADING = "unloading", _("卸货")
-    HIRE = "hire", _("外请车辆或人员")
     OTHER = "other", _("其他")
 
 

@@ -76,7 +76,7 @@ def test_a_row_is_locked_inside_a_transaction_only(transactional_db: None) -> No
         locked.one("A")
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="runs in the PostgreSQL stage")
+@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_first_question_that_fails_spoils_no_later_one() -> None:
     """The statement is there though its first call was refused; a connection opened anew prepares it again."""

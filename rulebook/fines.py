@@ -134,6 +134,15 @@ OPERATIONS = (
         (_MANAGER, "execution"),
     ),
     *_fine(
+        "§1.7.2.9",
+        "repeated_complaint",
+        "处理不力致同一订单重复投诉（§4.4.6r）",
+        "Repeated complaint because of poor handling (§4.4.6r)",
+        (_MANAGER, "handbook"),
+        (_REGION, "handbook"),
+        (_DIRECTOR, "handbook"),
+    ),
+    *_fine(
         "§1.7.2.9", "other", "其他违反公司规定的行为", "Any other violation of company rules", ("person", "handbook")
     ),
 )

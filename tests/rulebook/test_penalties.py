@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from rulebook.clauses import CLAUSES
+from rulebook.findings import FINDINGS
 from rulebook.fines import FINES, FINES_FOR_BREACH, REGULATIONS, fines_for_breach
 from rulebook.kpis import KPIS, counts_for_success, share, succeeded
 from rulebook.limits import LIMITS
@@ -89,6 +90,9 @@ def test_operations_are_fined_by_their_regulations() -> None:
     assert found == {
         ("§1.7.2.1", "branch", "rp_3.3.1_a"),
         ("§1.7.2.2", "regional_manager", "rp_3.3.1_a"),
+        ("§1.7.2.9", "branch_manager", "handbook"),
+        ("§1.7.2.9", "regional_manager", "handbook"),
+        ("§1.7.2.9", "area_director", "handbook"),
         ("§1.7.2.3", "branch_manager", "rp_3.3.1_b"),
         ("§1.7.2.3", "regional_manager", "rp_3.3.1_c"),
         ("§1.7.2.3", "area_director", "rp_3.3.1_b"),
@@ -144,3 +148,16 @@ def test_success_within_24_hours(billed: str | None, now: str, success: bool, co
     placed, billed_at = sh("2026-11-04 10:00"), sh(billed) if billed else None
     assert succeeded(placed, billed_at) is success
     assert counts_for_success(placed, billed_at, sh(now)) is counts
+
+
+def test_what_an_adjudication_finds_carries_a_fine_of_the_rulebook() -> None:
+    assert {row.code: (row.clause, row.only_key_customers) for row in FINDINGS.values()} == {
+        "untrue_information": ("§1.7.2.5", False),
+        "overcharge": ("§1.7.2.6", False),
+        "not_contacted": ("§1.7.2.7", False),
+        "repeated": ("§1.7.2.9", False),
+        "loss": ("§2.2.3", True),
+        "own_delay": ("§2.2.4", True),
+    }
+    known = {(row.clause, row.case) for row in FINES}
+    assert {(row.clause, row.case) for row in FINDINGS.values()} <= known

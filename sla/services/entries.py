@@ -8,13 +8,18 @@ from django.conf import settings
 
 from core.kept import Kept
 from core.models import Entry
-from network.services import head_department
+from network.services import head_department, units_of
 from rulebook.events import On
 from rulebook.limits import Holder, Limit
+from rulebook.roles import Role
 from sla.models import Deadline
 
 CALL_CENTRE_CODE = "CC"
 _calls: Kept[str, int | None] = Kept(lambda: settings.KEPT_SECONDS)
+
+OFFICES = {Holder.DEPARTMENT: Role.DEPARTMENT, Holder.CLAIMS: Role.CLAIMS, Holder.MARKETING: Role.MARKETING}
+"""Offices of the company that hold clocks: each is the unit in which its post is held."""
+_offices: Kept[Role, int | None] = Kept(lambda: settings.KEPT_SECONDS)
 
 
 def subjects_for(limit: Limit, entry: Entry, replaced: set[str]) -> list[str]:
@@ -47,6 +52,8 @@ def holder_of(limit: Limit, entry: Entry) -> int | None:
     branch = unit_of(entry, "branch")
     if limit.holder == Holder.ORIGIN:
         return unit_of(entry, "origin") or branch
+    if limit.holder in OFFICES:
+        return office(OFFICES[limit.holder])
     orphan = branch is None and entry.name == On.ORDER_CANCELLED
     return call_centre() if limit.holder == Holder.CALL_CENTRE or orphan else branch
 
@@ -64,6 +71,11 @@ def order_told_of(entry: Entry) -> int | None:
 def order_of(entry: Entry) -> int | None:
     subject = next((s for s in entry.subjects if s.startswith("order/")), None)
     return int(subject.removeprefix("order/")) if subject else None
+
+
+def office(role: Role) -> int | None:
+    """Return the key of the office in which this post is held; the first, should there be several."""
+    return _offices.get(role, lambda: next(iter(units_of(role)), None))
 
 
 def call_centre() -> int | None:

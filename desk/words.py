@@ -165,6 +165,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.DEADLINE_EXCUSED: ("shield", gettext_noop("备案认可，免责（%(clause)s）")),
     On.FILING_FILED: ("shield", gettext_noop("提交备案（%(clause)s）")),
     On.FILING_DECIDED: ("shield", gettext_noop("备案已处理（%(clause)s）")),
+    On.PENALTY_IMPOSED: ("money", gettext_noop("处罚（%(clause)s）")),
+    On.PENALTY_ASSESSED: ("money", gettext_noop("处罚金额已核定（%(clause)s）")),
+    On.PENALTY_APPEALED: ("shield", gettext_noop("对处罚提出申诉（%(clause)s）")),
+    On.PENALTY_UPHELD: ("shield", gettext_noop("申诉驳回，处罚维持（%(clause)s）")),
+    On.PENALTY_SETTLED: ("check", gettext_noop("处罚已扣清（%(clause)s）")),
+    On.PENALTY_REVERSED: ("undo", gettext_noop("处罚已撤销（%(clause)s）")),
 }
 """Icon and sentence of every fact an order's timeline can hold."""
 

@@ -125,12 +125,19 @@ class Answerable:
 
     def person(self, role: str, unit: int | None, at: datetime) -> int | None:
         """Return the person holding the role over the unit at that instant, or None where the post was vacant."""
+        return self.holder(role, unit, at)[0]
+
+    def holder(self, role: str, unit: int | None, at: datetime) -> tuple[int | None, int | None]:
+        """Return the person holding the role over the unit at that instant, and the unit in which it was held."""
         while unit is not None:
             for span in self._holders.get((unit, role), ()):
                 if span.holds(at):
-                    return span.value
-            unit = next((span.value for span in self._parents.get(unit, ()) if span.holds(at)), None)
-        return None
+                    return span.value, unit
+            unit = self._above(unit, at)
+        return None, None
+
+    def _above(self, unit: int, at: datetime) -> int | None:
+        return next((span.value for span in self._parents.get(unit, ()) if span.holds(at)), None)
 
 
 _branches: Kept[str, Unit | None] = Kept(lambda: settings.KEPT_SECONDS)

@@ -36,9 +36,15 @@ Payer = Role | Literal["branch", "person", "leader", "departments"]
 """A post, the branch's own bonus, the person at fault, his direct leader, or the departments at fault by share."""
 
 
+Purse = Literal["bonus", "salary", "profit"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FineRow:
-    """One payer of one violation. `amount`: CNY, fixed; `share`: part of `of_what`; neither: amount pending."""
+    """One payer of one violation. `amount`: CNY, fixed; `share`: part of `of_what`; neither: amount pending.
+
+    `purse`: what it is taken from, the month's bonus unless the handbook says otherwise (§1.7.3, §2.2.1, §2.2.2).
+    """
 
     clause: str
     case: str
@@ -49,6 +55,7 @@ class FineRow:
     amount: Decimal | None = None
     share: Decimal | None = None
     of_what: str = ""
+    purse: Purse = "bonus"
 
 
 def _fine(clause: str, case: str, zh: str, en: str, *payers: tuple[Payer, str]) -> tuple[FineRow, ...]:
@@ -148,9 +155,28 @@ OPERATIONS = (
 )
 
 KEY_CUSTOMERS = (
-    *_fixed("§2.2.1", "attitude", "项目客户态度投诉成立", "Upheld attitude complaint", 100, "person"),
+    FineRow(
+        clause="§2.2.1",
+        case="attitude",
+        zh="项目客户态度投诉成立",
+        en="Upheld attitude complaint",
+        payer="person",
+        regulation="handbook",
+        amount=Decimal(100),
+        purse="salary",
+    ),
     *_fixed("§2.2.1", "no_report", "直接领导未按时拜访报告", "Leader's report missing", 100, "leader"),
-    _share("§2.2.2", "lane_lost", "线路流失", "Lane lost", "departments", "0.50", "mean_monthly_revenue"),
+    FineRow(
+        clause="§2.2.2",
+        case="lane_lost",
+        zh="线路流失",
+        en="Lane lost",
+        payer="departments",
+        regulation="handbook",
+        share=Decimal("0.50"),
+        of_what="mean_monthly_revenue",
+        purse="profit",
+    ),
     _share("§2.2.2", "lane_lost_persons", "线路流失责任人", "Persons at fault", "person", "0.01", "assessed_penalty"),
     _share("§2.2.3", "loss", "操作违规造成损失", "Operating violation with a loss", "branch", "0.30", "loss"),
     *_fixed("§2.2.4", "delay", "自身操作造成延误（每票）", "Delay by our own operation, per waybill", 20, _MANAGER),
@@ -160,6 +186,12 @@ KEY_CUSTOMERS = (
 )
 
 FINES = (*OPERATIONS, *KEY_CUSTOMERS)
+
+
+def fines_of(clause: str, case: str) -> tuple[FineRow, ...]:
+    """Return the rows of one case of a clause, one per payer."""
+    return tuple(row for row in FINES if (row.clause, row.case) == (clause, case))
+
 
 FINES_FOR_BREACH: dict[str, tuple[str, str]] = {
     "§1.2.1.1": ("§1.7.2.1", "late_10"),
@@ -174,7 +206,7 @@ FINES_FOR_BREACH: dict[str, tuple[str, str]] = {
 def fines_for_breach(clause: str) -> tuple[FineRow, ...]:
     """Return the fines that the breach of this step carries, one row per payer."""
     wanted = FINES_FOR_BREACH.get(clause)
-    return tuple(row for row in FINES if (row.clause, row.case) == wanted)
+    return fines_of(*wanted) if wanted else ()
 
 
 PERFORMANCE_POINTS_FOR_LOSS = -5  # the manager's, with a project-customer rectification form (§2.2.3)

@@ -32,6 +32,7 @@ EVENT_SUBSCRIBERS: list[str] = [
     "delivery.services.on_entries",
     "sla.services.on_entries",
     "sla.services.on_linked_waybills",
+    "penalties.services.on_entries",
     "notify.services.on_entries",
 ]
 

@@ -1,0 +1,47 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class State(TextChoices):
+    IMPOSED = "imposed", _("金额待定")
+    ASSESSED = "assessed", _("已核定")
+    APPEALED = "appealed", _("申诉中")
+    UPHELD = "upheld", _("申诉驳回，维持")
+    REVERSED = "reversed", _("已撤销")
+    SETTLED = "settled", _("已扣清")
+
+
+class Purse(TextChoices):
+    """Where a fine is taken from (§1.7.3, §2.2.1, §2.2.2)."""
+
+    BONUS = "bonus", _("奖金")
+    SALARY = "salary", _("工资")
+    PROFIT = "profit", _("部门利润")
+
+
+class Account(TextChoices):
+    """The accounts of the fine ledger; all but the income are kept per payer."""
+
+    RECEIVABLE = "receivable", _("应收罚款")
+    INCOME = "income", _("罚款收入")
+    BONUS = "bonus", _("奖金扣款")
+    SALARY = "salary", _("工资扣款")
+    PROFIT = "profit", _("利润扣款")
+
+
+class Booking(TextChoices):
+    """What a line of the ledger books. Undone by a line the other way round, never by a change."""
+
+    ASSESS = "assess", _("核定")
+    REVERSE = "reverse", _("撤销冲回")
+    REINSTATE = "reinstate", _("恢复")
+    TAKE = "take", _("扣款")
+    GIVE_BACK = "give_back", _("扣款冲回")
+    REFUND = "refund", _("退款")
+
+
+OWED = (State.ASSESSED, State.UPHELD)
+"""States in which a fine waits to be taken."""
+
+BOOKED = (State.ASSESSED, State.UPHELD, State.APPEALED, State.SETTLED)
+"""States in which a fine with an amount stands in the ledger."""

@@ -1,0 +1,7 @@
+"""The verbs of penalties, and what they hear of the journal."""
+
+from penalties.services.hearing import on_entries
+from penalties.services.imposing import impose
+from penalties.services.reversing import reinstate, reverse
+
+__all__ = ["impose", "on_entries", "reinstate", "reverse"]

@@ -1,0 +1,8 @@
+import pytest
+
+from tests.factories import Company
+
+
+@pytest.fixture
+def company(db) -> Company:
+    return Company()

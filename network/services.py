@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.kept import Kept
@@ -138,6 +139,17 @@ class Answerable:
 
     def _above(self, unit: int, at: datetime) -> int | None:
         return next((span.value for span in self._parents.get(unit, ()) if span.holds(at)), None)
+
+
+def line_of(unit: int, at: datetime) -> list[Unit]:
+    """Return a unit and those above it, the nearest first, as the organisation stood at that instant."""
+    units: list[Unit] = []
+    key: int | None = unit
+    while key is not None:
+        units.append(Unit.objects.get(pk=key))
+        placed = Placement.objects.filter(Q(until=None) | Q(until__gt=at), unit=key, since__lte=at).first()
+        key = placed.parent_id if placed else None
+    return units
 
 
 _branches: Kept[str, Unit | None] = Kept(lambda: settings.KEPT_SECONDS)

@@ -45,3 +45,19 @@ OWED = (State.ASSESSED, State.UPHELD)
 
 BOOKED = (State.ASSESSED, State.UPHELD, State.APPEALED, State.SETTLED)
 """States in which a fine with an amount stands in the ledger."""
+
+
+class Asked(TextChoices):
+    """Where an action that a tier asks for stands (§1.7.1)."""
+
+    ISSUED = "issued", _("待完成")
+    DONE = "done", _("已完成")
+    WITHDRAWN = "withdrawn", _("已撤销")
+
+
+class Scope(TextChoices):
+    """Whose points a tier counts; `CASE`: asked for by one complaint, whatever the sums (§2.2.3)."""
+
+    REGION = "region", _("区域")
+    AREA = "area", _("大区")
+    CASE = "case", _("个案")

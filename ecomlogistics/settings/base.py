@@ -33,6 +33,7 @@ EVENT_SUBSCRIBERS: list[str] = [
     "sla.services.on_entries",
     "sla.services.on_linked_waybills",
     "penalties.services.on_entries",
+    "penalties.services.on_adjudications",
     "notify.services.on_entries",
 ]
 

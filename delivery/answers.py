@@ -2,9 +2,9 @@
 
 from django.http import Http404, HttpResponse
 
+from core import files
 from delivery.models import Proof
 from delivery.models.proofs import ENDINGS
-from delivery.services import proofs
 
 
 def picture(proof: Proof) -> HttpResponse:
@@ -14,7 +14,7 @@ def picture(proof: Proof) -> HttpResponse:
     :raises Http404: the file is gone
     """
     try:
-        content = proofs.content(proof)
+        content = files.content(proof.path)
     except FileNotFoundError as gone:
         raise Http404 from gone
     name = f"{proof.kind}-{proof.key[:8]}.{ENDINGS[proof.media]}"

@@ -13,9 +13,10 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Exists, F, Max, Min, OuterRef
 
+from core import files
 from core.models import Entry
 from delivery.models import Proof
-from delivery.services import faults, proofs
+from delivery.services import faults
 from network.choices import UnitKind
 from network.models import Unit
 from network.services import calendar, head_department
@@ -122,7 +123,7 @@ def overdue_steps(now: datetime) -> list[Finding]:
 def lost_proofs(now: datetime) -> list[Finding]:
     """Find what proves a hand-over and is not what was stored: of the latest ones, as a damaged disk damages many."""
     latest = Proof.objects.order_by("-recorded_at")[:LATEST_PROOFS]
-    lost = [proof for proof in latest if not proofs.intact(proof)]
+    lost = [proof for proof in latest if not files.intact(proof.path, proof.sha256)]
     if not lost:
         return []
     fix = "从备份恢复 MEDIA_ROOT（与数据库同一时点）；检查 STATE_DIR/media 的磁盘与权限。"

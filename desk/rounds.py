@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from core.files import files_with_rows
 from delivery import services as delivery
 from delivery.choices import CORRECTABLE, ScanState
 from delivery.models import Scan, Shipment
 from delivery.services import corrections
-from delivery.services.proofs import files_with_rows
 from desk.acts import ACTS
 from desk.acts import form_for as act_form
 from desk.cashforms import CollectForm

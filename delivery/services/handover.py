@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.files import files_with_rows
 from core.journal import Fact, publish
 from delivery.models import Proof
 from delivery.services import proofs
@@ -17,7 +18,7 @@ from rulebook.errors import Refused
 from rulebook.events import On
 
 
-@proofs.files_with_rows()
+@files_with_rows()
 @transaction.atomic
 def add_proof(*, number: str, clerk: Person, picture: Picture, now: datetime) -> Proof:
     """

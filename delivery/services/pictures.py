@@ -1,103 +1,33 @@
-"""Pictures from phones and strangers: sniffed by content, decoded within bounds, drawn anew from their pixels alone."""
+"""Pictures of a hand-over (§4.3.2.8): of a known kind, drawn anew from their pixels (`core.pictures`)."""
 
 from __future__ import annotations
 
-import hashlib
-import struct
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
+from core import pictures
+from core.pictures import Pixels
 from delivery.choices import ProofKind
 from rulebook.errors import Refused
 
 CLAUSE = "§4.3.2.8"
-TAKEN = ("JPEG", "PNG", "WEBP")
-MOST_BYTES = 8 * 1024 * 1024
-MOST_PIXELS = 25_000_000  # what a phone's camera takes; 75 MB once decoded
-LONGEST_SIDE = 2000
-LEAST_SIDE = 16
-WIDEST_DRAWING = (1200, 600)
-NOT_A_PICTURE = (
-    OSError, EOFError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, MemoryError,
-    struct.error, zlib.error, Image.DecompressionBombError, Image.DecompressionBombWarning,
-)  # fmt: skip
-"""What decoders raise on files that are not what they seem."""
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture that is safe to keep and to show: nothing of the file it came in but its pixels."""
+class Picture(Pixels):
+    """A picture that is safe to keep and to show, and what it shows."""
 
     kind: ProofKind
-    content: bytes
-    media: str
-    width: int
-    height: int
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
 
 
 def read(kind: str, content: bytes, *, field: str = "photo") -> Picture:
     """
-    Return what was uploaded as a picture of ours; name, type and whatever else the sender says of it count for nothing.
+    Return what was uploaded as a picture of this kind; a signature is kept as its strokes.
 
-    :raises Refused: too large, no JPEG, PNG or WebP, damaged, too many pixels, or a signature without a stroke
+    :raises Refused: no such kind, or not a picture we take
     """
     if kind not in ProofKind.values:
         raise Refused(CLAUSE, _("请选择照片的种类。"), field="kind")
-    if not 0 < len(content) <= MOST_BYTES:
-        raise Refused(CLAUSE, _("图片须大于 0、不超过 8 MB。"), field=field)
-    try:
-        return _drawn_anew(ProofKind(kind), content, field)
-    except NOT_A_PICTURE as error:
-        words = _("文件不是可用的图片：请上传 JPEG、PNG 或 WebP 格式的照片。")
-        raise Refused(CLAUSE, words, field=field) from error
-
-
-def _drawn_anew(kind: ProofKind, content: bytes, field: str) -> Picture:
-    with Image.open(BytesIO(content), formats=TAKEN) as opened:  # the header alone; pixels are decoded further down
-        width, height = opened.size
-        if width * height > MOST_PIXELS:
-            raise Refused(CLAUSE, _("图片像素过多（最多 2500 万像素），请用普通画质重拍。"), field=field)
-        if min(width, height) < LEAST_SIDE:
-            raise Refused(CLAUSE, _("图片太小，看不清内容，请重拍。"), field=field)
-        opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        opened.load()
-        upright = ImageOps.exif_transpose(opened)
-    return _signature(upright, field) if kind == ProofKind.SIGNATURE else _photo(kind, upright)
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    """Return it without transparency; a drawing's strokes lie on nothing."""
-    layered = image.convert("RGBA")
-    paper = Image.new("RGBA", layered.size, "white")
-    paper.alpha_composite(layered)
-    return paper.convert("RGB")
-
-
-def _signature(image: Image.Image, field: str) -> Picture:
-    drawn = _on_white(image).convert("L")
-    darkest, lightest = drawn.getextrema()
-    if darkest == lightest:
-        raise Refused(CLAUSE, _("签名是空白的，请签收人重新签名。"), field=field)
-    drawn.thumbnail(WIDEST_DRAWING)
-    return _kept(ProofKind.SIGNATURE, drawn, "PNG", optimize=True)
-
-
-def _photo(kind: ProofKind, image: Image.Image) -> Picture:
-    photo = _on_white(image) if image.has_transparency_data else image.convert("RGB")
-    photo.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    return _kept(kind, photo, "JPEG", quality=82, optimize=True)
-
-
-def _kept(kind: ProofKind, image: Image.Image, form: str, **options: object) -> Picture:
-    image.info.clear()  # what a writer would carry over: EXIF, colour profiles, comments
-    out = BytesIO()
-    image.save(out, form, **options)
-    return Picture(kind, out.getvalue(), f"image/{form.lower()}", *image.size)
+    seen = pictures.read(content, clause=CLAUSE, field=field, drawing=kind == ProofKind.SIGNATURE)
+    return Picture(seen.content, seen.media, seen.width, seen.height, ProofKind(kind))

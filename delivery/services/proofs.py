@@ -1,21 +1,17 @@
-"""Keeping what proves a hand-over (§4.3.2.8): files beside rows, both or neither; who has to show what."""
+"""Keeping what proves a hand-over (§4.3.2.8): files beside rows; who has to show what."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from core import files
 from delivery.choices import PHOTOS
 from delivery.models import Proof, Scan, Shipment
 from delivery.models.proofs import FOLDER, ProofQuerySet
@@ -27,27 +23,6 @@ MOST_PROOFS = 20
 MOST_KEPT = 20 * 1024 * 1024  # bytes a shipment
 LEGS = ("load_for_delivery", "forward", "offer_for_pickup", "take_back")
 """Acts from which on proofs count for the next signature: what was taken before belongs to another hand-over."""
-ORPHANED_AFTER = timedelta(days=1)
-
-_written: ContextVar[list[str] | None] = ContextVar("written_files", default=None)
-
-
-@contextmanager
-def files_with_rows() -> Iterator[None]:
-    """Remove the files written inside if the transaction around fails; the outermost block answers for all of them."""
-    if _written.get() is not None:
-        yield
-        return
-    names: list[str] = []
-    token = _written.set(names)
-    try:
-        yield
-    except BaseException:
-        for name in names:
-            default_storage.delete(name)
-        raise
-    finally:
-        _written.reset(token)
 
 
 def leg(shipment: Shipment) -> Scan | None:
@@ -131,44 +106,11 @@ def _one(shipment: Shipment, scan: Scan, picture: Picture, clerk: Person, now: d
         size=len(picture.content), width=picture.width, height=picture.height, sha256=picture.sha256, person=clerk,
         at=scan.at, recorded_at=now,
     )  # fmt: skip
-    if (written := _written.get()) is not None:
-        written.append(proof.path)
-    default_storage.save(proof.path, ContentFile(picture.content))
+    files.write(proof.path, picture.content)
     proof.save(force_insert=True)
     return proof
 
 
-def content(proof: Proof) -> bytes:
-    """:raises FileNotFoundError: the file is gone"""
-    with default_storage.open(proof.path) as file:
-        return bytes(file.read())
-
-
-def intact(proof: Proof) -> bool:
-    """Tell whether the file is there and is the one that was stored."""
-    try:
-        return hashlib.sha256(content(proof)).hexdigest() == proof.sha256
-    except OSError:
-        return False
-
-
 def sweep(now: datetime) -> int:
-    """Remove files that no row names and that nobody is writing: a process died between file and commit."""
-    removed = 0
-    for folder in _folders():
-        names = default_storage.listdir(f"{FOLDER}/{folder}")[1]
-        keys = {name.split(".")[0]: name for name in names}
-        known = set(Proof.objects.filter(Q(key__in=keys)).values_list("key", flat=True))
-        for key, name in keys.items():
-            path = f"{FOLDER}/{folder}/{name}"
-            if key not in known and default_storage.get_modified_time(path) < now - ORPHANED_AFTER:
-                default_storage.delete(path)
-                removed += 1
-    return removed
-
-
-def _folders() -> list[str]:
-    try:
-        return list(default_storage.listdir(FOLDER)[0])
-    except FileNotFoundError:
-        return []
+    """Remove files of hand-overs that no row names: a process died between file and commit."""
+    return files.sweep(FOLDER, lambda keys: set(Proof.objects.filter(key__in=keys).values_list("key", flat=True)), now)

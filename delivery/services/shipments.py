@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import rows
+from core.files import files_with_rows
 from core.journal import Fact, publish
 from core.models import Entry
 from core.prepared import Prepared
@@ -73,7 +74,7 @@ def nearest(place: str) -> int | None:
 # One way through.
 
 
-@proofs.files_with_rows()
+@files_with_rows()
 @transaction.atomic
 def act(
     *, number: str, verb: str, clerk: Person, now: datetime, at: datetime | None = None, source: str = "",

@@ -13,6 +13,9 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "proofs-sweep": {"task": "delivery.tasks.sweep_proofs", "schedule": crontab(hour=3, minute=10), "options": {"expires": 3600}},
+    "evidence-sweep": {
+        "task": "complaints.tasks.sweep_evidence", "schedule": crontab(hour=3, minute=20), "options": {"expires": 3600},
+    },
     "cash-books": {"task": "reports.tasks.check_books", "schedule": crontab(hour=2, minute=30), "options": {"expires": 3600}},
     "sla-tick": {"task": "sla.tasks.tick", "schedule": 5.0, "options": {"expires": 4}},
     "imports-resume": {"task": "orders.tasks.resume_imports", "schedule": 60.0, "options": {"expires": 55}},

@@ -20,6 +20,7 @@ BRANCH_STAFF = frozenset({Role.BRANCH_CLERK, Role.BRANCH_MANAGER})
 CALL_CENTRE = frozenset({Role.CALL_CENTRE, Role.CALL_CENTRE_MANAGER})
 MANAGERS = frozenset({Role.REGIONAL_MANAGER, Role.AREA_DIRECTOR, Role.DIVISION_GM})
 KEY_ACCOUNT_OFFICES = frozenset({Role.DEPARTMENT, Role.KEY_ACCOUNTS})
+COMPLAINT_FILERS = BRANCH_STAFF | CALL_CENTRE | {Role.DEPARTMENT, Role.QUALITY, Role.KEY_ACCOUNTS}
 NATIONWIDE = frozenset(
     {
         Role.CALL_CENTRE,
@@ -103,6 +104,14 @@ MAY: dict[str, frozenset[Role]] = {
     | {Role.TRANSIT_CLERK, Role.COURIER, Role.OPERATIONS_CENTRE, Role.QUALITY},
     "settle_anomaly": BRANCH_STAFF,
     "track_key_accounts": KEY_ACCOUNT_OFFICES,
+    "see_complaints": COMPLAINT_FILERS | MANAGERS,
+    "file_complaint": COMPLAINT_FILERS,
+    "answer_complaint": COMPLAINT_FILERS | MANAGERS,
+    "handle_complaint": frozenset({Role.DEPARTMENT}),
+    "handle_internal_complaint": frozenset({Role.QUALITY}),
+    "redress_complaint": BRANCH_STAFF | MANAGERS | {Role.DEPARTMENT, Role.KEY_ACCOUNTS},
+    "report_visit": frozenset({Role.BRANCH_MANAGER}) | MANAGERS,
+    "call_back_complaint": frozenset({Role.KEY_ACCOUNTS}),
     "organise": frozenset({Role.ADMINISTRATOR}),
 }
 """Which posts may do which verb: the whole authority table of the desk, in one place."""

@@ -18,10 +18,18 @@ def is_valid(digits: str) -> bool:
     return digits.isascii() and digits.isdigit() and len(digits) > 1 and check_digit(digits[:-1]) == digits[-1]
 
 
+def dated_number(letter: str, serial: int, day: datetime) -> str:
+    """Return a letter, the date (yymmdd, Asia/Shanghai), six digits of the serial and a check digit: E2611230000429."""
+    digits = f"{local(day):%y%m%d}{serial % 1_000_000:06d}"
+    return f"{letter}{digits}{check_digit(digits)}"
+
+
 def order_number(serial: int, placed: datetime) -> str:
-    """Return `E` + date (yymmdd, Asia/Shanghai) + six digits of the serial + check digit: E2611230000429."""
-    digits = f"{local(placed):%y%m%d}{serial % 1_000_000:06d}"
-    return f"E{digits}{check_digit(digits)}"
+    return dated_number("E", serial, placed)
+
+
+def complaint_number(serial: int, filed: datetime) -> str:
+    return dated_number("T", serial, filed)
 
 
 def waybill_number(serial: int) -> str:

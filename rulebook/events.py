@@ -153,6 +153,7 @@ class On(StrEnum):
     COMPLAINT_UPHELD = auto()
     COMPLAINT_DISMISSED = auto()
     COMPLAINT_RESULT_TOLD = auto()
+    COMPLAINT_ANSWERED = auto()
     COMPLAINT_CLOSED = auto()
     COMPLAINT_REOPENED = auto()
     COMPLAINT_APOLOGY_RECORDED = auto()

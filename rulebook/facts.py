@@ -50,6 +50,7 @@ class Facts:
     amount: Decimal | None = None  # claimed
     declared_value: Decimal | None = None
     insurer_on: date | None = None
+    interim: bool = False  # answered in the interim since it was filed or reopened
     promised_at: datetime | None = None
 
     calendar: Calendar = field(default_factory=official, compare=False, repr=False)

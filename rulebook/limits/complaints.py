@@ -40,7 +40,13 @@ def key_customer_attitude(facts: Facts) -> bool:
 
 
 def longer_than_three_days(facts: Facts) -> bool:
-    """Tell whether §1.6.1 gives this complaint longer than the general 3 calendar days of §4.4.6."""
+    """
+    Tell whether §1.6.1 gives this complaint longer than the general 3 calendar days of §4.4.6.
+
+    An interim answer that was given stands, whatever category the complaint is moved to.
+    """
+    if facts.interim:
+        return False
     longer = next((row for row in BY_CATEGORY if row.applies(facts)), None)
     if longer is None or facts.filed_at is None:
         return not facts.internal

@@ -134,14 +134,6 @@ class Origin(TextChoices):
     REPORT = "report", _("人工登记")
 
 
-class CostKind(TextChoices):
-    """Help given on request to a key customer's consignee (§2.1.3.4); what was hired for it is charged with the hire (§1.3.3.2)."""
-
-    UPSTAIRS = "upstairs", _("上楼")
-    UNLOADING = "unloading", _("卸货")
-    OTHER = "other", _("其他")
-
-
 class Side(TextChoices):
     """Which of the two branches chases a slip (§2.1.5)."""
 

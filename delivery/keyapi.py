@@ -14,9 +14,8 @@ from core import clock
 from customers import services as customers
 from customers.models import KeyCustomer, Requirement
 from customers.services import Terms
-from delivery.choices import CostKind
-from delivery.models import Anomaly, Cost, FollowUp, Measure, Shipment, SlipChase
-from delivery.services import anomalies, followups
+from delivery.models import Anomaly, FollowUp, Measure, OperatingCost, Shipment, SlipChase
+from delivery.services import anomalies, costs, followups
 from network.models import Person, Unit
 from orders.api.bodies import Body, Line, Nothing, coded
 from orders.api.callers import clerk
@@ -184,13 +183,13 @@ class MeasureAnswer(serializers.ModelSerializer[Measure]):
         read_only_fields = fields
 
 
-class CostAnswer(serializers.ModelSerializer[Cost]):
+class CostAnswer(serializers.ModelSerializer[OperatingCost]):
     person = serializers.CharField(source="person.number")
     charged_to = serializers.CharField(source="charged_to.code")
 
     class Meta:
-        model = Cost
-        fields = ("id", "kind", "amount", "text", "charged_to", "reverses", "person", "at")
+        model = OperatingCost
+        fields = ("id", "clause", "cause", "helpers", "amount", "text", "charged_to", "reverses", "person", "at")
         read_only_fields = fields
 
 
@@ -261,9 +260,10 @@ class RemedyBody(Body):
 
 
 class CostBody(Body):
-    kind = serializers.ChoiceField(choices=CostKind.choices)
-    amount = serializers.DecimalField(max_digits=8, decimal_places=2)
+    cause = serializers.ChoiceField(choices=list(costs.CHARGES))
+    amount = serializers.DecimalField(max_digits=7, decimal_places=2)
     text = Line(max_length=300)
+    unit = Line(max_length=20, required=False, allow_blank=True, default="", help_text="责任单位编号（§2.1.2.2、§2.2.4、§2.2.5）")
 
 
 class TakeBackBody(Body):
@@ -304,8 +304,8 @@ def _entry(name: str, act: Callable[..., Any], body: type[Body], answer: type) -
 SHEET_VERBS = {
     "follow-up": _entry("follow_up", followups.follow_up, FollowBody, SheetOfShipment),
     "remedy": _entry("remedy", followups.remedy, RemedyBody, SheetOfShipment),
-    "costs": _entry("charge_cost", followups.charge_cost, CostBody, CostAnswer),
-    "costs/take-back": _entry("take_back_cost", followups.take_back_cost, TakeBackBody, CostAnswer),
+    "costs": _entry("charge_cost", costs.charge_cost, CostBody, CostAnswer),
+    "costs/take-back": _entry("take_back_cost", costs.take_back_cost, TakeBackBody, CostAnswer),
     "anomalies": _entry("open_anomaly", anomalies.open_anomaly, AnomalyBody, AnomalyAnswer),
     "slip/chase": _entry("chase_slip", followups.chase_slip, WordsBody, ChaseAnswer),
 }

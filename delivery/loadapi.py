@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from core import clock
 from delivery import services
 from delivery.choices import Load
-from delivery.models import LoadItem, LoadPlan, SplitConsent, SplitCost
+from delivery.models import LoadItem, LoadPlan, SplitConsent
 from delivery.services.loads import filling
 from orders.api.bodies import Body, Line, Nothing
 from orders.api.callers import clerk
@@ -73,16 +73,6 @@ class ConsentAnswer(serializers.ModelSerializer[SplitConsent]):
         read_only_fields = fields
 
 
-class CostAnswer(serializers.ModelSerializer[SplitCost]):
-    order = serializers.CharField(source="shipment.order.number")
-    charged_to = serializers.CharField(source="charged_to.code")
-
-    class Meta:
-        model = SplitCost
-        fields = ("order", "amount", "charged_to", "reason", "at")
-        read_only_fields = fields
-
-
 class OpenBody(Body):
     line = Line(max_length=60)
     vehicle = Line(max_length=12)
@@ -106,12 +96,6 @@ class AskBody(Body):
 class AnswerBody(Body):
     agreed = serializers.BooleanField()
     answer = Line(max_length=300, required=False, allow_blank=True, default="")
-
-
-class ChargeBody(Body):
-    amount = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=Decimal("0.01"))
-    unit = Line(max_length=20, help_text="责任营业部编号")
-    reason = Line(max_length=300)
 
 
 class LoadPages(CursorPagination):
@@ -183,5 +167,4 @@ def _split(name: str, act: Callable[..., Any], body: type[Body], answer: Any) ->
 SPLIT_VERBS = {
     "split/ask": _split("split_ask", services.ask_split, AskBody, ConsentAnswer),
     "split/answer": _split("split_answer", services.answer_split, AnswerBody, ConsentAnswer),
-    "split/charge": _split("split_charge", services.charge_split, ChargeBody, CostAnswer),
 }

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from delivery import services
 from delivery.api import ShipmentAnswer, ShipmentVerb
 from delivery.choices import Means
-from delivery.models import Circumstance, DeliveryCall, Demand, OutsideHire, Shipment
-from delivery.services.records import MOST_HELPERS
+from delivery.models import Circumstance, DeliveryCall, Demand, OperatingCost, Shipment
+from delivery.services.costs import MOST_HELPERS
 from orders.api.bodies import Body, Line, coded
 from orders.api.callers import clerk
 from orders.api.openapi import operation
@@ -113,12 +113,14 @@ class DemandAnswer(serializers.ModelSerializer[Demand]):
         read_only_fields = fields
 
 
-class HireAnswer(serializers.ModelSerializer[OutsideHire]):
+class HireAnswer(serializers.ModelSerializer[OperatingCost]):
+    reason = serializers.CharField(source="cause")
+    cost = serializers.DecimalField(source="amount", max_digits=9, decimal_places=2)
     charged_to = serializers.CharField(source="charged_to.code")
     person = serializers.CharField(source="person.number")
 
     class Meta:
-        model = OutsideHire
+        model = OperatingCost
         fields = ("reason", "helpers", "cost", "charged_to", "person", "at")
         read_only_fields = fields
 
@@ -139,7 +141,7 @@ class Records(ApiView):
         said = {
             "calls": goods.calls.select_related("person").order_by("pk"),
             "circumstances": goods.circumstances.select_related("person").order_by("pk"),
-            "hires": goods.hires.select_related("person", "charged_to").order_by("pk"),
+            "hires": goods.costs.hires().select_related("person", "charged_to").order_by("pk"),
             "demands": goods.demands.select_related("person", "answered_by").order_by("pk"),
         }
         return Response(RecordsAnswer(said).data)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.language import in_words
 from customers.models import KeyCustomer
 from customers.services import Terms
 from customers.services.keyaccounts import TRACKERS
-from delivery.choices import CostKind
+from delivery.models import Shipment
+from delivery.services import costs
+from delivery.services.costs import CENT, MOST_COST
 from desk.forms import CHOOSE, PICK, Styled, day_field, moment_field, reason_field, text_field
 from desk.priceforms import Refusable
 from network.models import Person, Unit
 from orders.forms import Amount, Phone
-from rulebook.reasons import ANOMALIES, LATENESS_REASONS
+from rulebook.reasons import ANOMALIES, COST_CAUSES, LATENESS_REASONS
 
 TIMES = _("如 09:30 14:00，多个用空格分开；没有则留空")
 
@@ -84,12 +86,19 @@ class RequirementsForm(Refusable):
     text = text_field(_("特殊要求"), 2000, required=True, rows=5)
 
 
-class FollowForm(Refusable):
+class SheetForm(Refusable):
+    """What is written into the tracking sheet of these goods."""
+
+    def __init__(self, *args: Any, goods: Shipment, **options: Any) -> None:
+        super().__init__(*args, **options)
+
+
+class FollowForm(SheetForm):
     text = text_field(_("今日跟进情况"), 300, required=True, rows=2)
     told = forms.BooleanField(label=_("已告知发货人"), required=False)
 
 
-class MeasureForm(Refusable):
+class MeasureForm(SheetForm):
     cause = reason_field(LATENESS_REASONS, _("延误原因"))
     text = text_field(_("补救措施"), 300, required=True, rows=2)
     expected_at = moment_field(_("预计恢复时间"), required=False)
@@ -99,13 +108,23 @@ class MeasureForm(Refusable):
         return moment.astimezone(UTC).isoformat() if moment else ""
 
 
-class CostForm(Refusable):
-    kind = forms.ChoiceField(label=_("费用类别"), choices=[*PICK, *CostKind.choices], error_messages=CHOOSE)
-    amount = Amount(label=_("金额（元）"), step=Decimal("0.01"), unit="元", min_value=Decimal("0.01"), max_value=Decimal(100_000))
+class CostForm(SheetForm):
+    """Which causes can be chosen depends on the goods, and so does who can bear the cost."""
+
+    cause = forms.ChoiceField(label=_("费用类别"), error_messages=CHOOSE)
+    unit = forms.ChoiceField(label=_("责任单位（上楼、卸货等由始发营业部承担，不用选）"), required=False)
+    amount = Amount(label=_("金额（元）"), step=CENT, unit="元", min_value=CENT, max_value=MOST_COST)
     text = text_field(_("费用由来"), 300, required=True)
 
+    def __init__(self, *args: Any, goods: Shipment, **options: Any) -> None:
+        super().__init__(*args, goods=goods, **options)
+        causes = costs.chargeable(goods)
+        fields: dict[str, Any] = self.fields
+        fields["cause"].choices = [*PICK, *((each, f"{in_words(COST_CAUSES[each])}（{COST_CAUSES[each].clause}）") for each in causes)]
+        fields["unit"].choices = [*PICK, *costs.bearers(*causes).values_list("code", "name")]
 
-class AnomalyForm(Refusable):
+
+class AnomalyForm(SheetForm):
     kind = reason_field(ANOMALIES, _("异常类别"))
     text = text_field(_("异常情况"), 300, required=True, rows=2)
     told = forms.BooleanField(label=_("已告知发货人（不可抗力、事故须立即告知）"), required=False)

@@ -8,8 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from desk.forms import PICK, Styled, text_field
-from network.models import Unit
+from desk.forms import Styled, text_field
 
 NUMBER = {"required": _("请填写此项。"), "invalid": _("请填写数字，如 8000。")}
 
@@ -39,14 +38,3 @@ class SplitAnswerForm(Styled):
         label=_("答复"), choices=[("yes", _("同意")), ("no", _("不同意"))], coerce=lambda value: value == "yes"
     )
     answer = text_field(_("说明（不同意时必填）"), 300)
-
-
-class ChargeForm(Styled):
-    amount = _figure(_("额外费用（元）"), max_digits=7)
-    unit = forms.ChoiceField(label=_("责任营业部"))
-    reason = text_field(_("责任说明"), 300, required=True)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        field: Any = self.fields["unit"]
-        field.choices = [*PICK, *Unit.objects.branches().order_by("name").values_list("code", "name")]

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from delivery.choices import Means
-from delivery.services.records import MOST_HELPERS
+from delivery.services.costs import MOST_HELPERS
 from desk.forms import PICK, moment_field, reason_field, text_field
 from desk.goodsforms import Goods
 from rulebook.reasons import CIRCUMSTANCES, DEMANDS, HIRE_REASONS, LATENESS_REASONS

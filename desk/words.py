@@ -24,10 +24,10 @@ from rulebook.reasons import (
     ANOMALIES,
     CANCEL_REASONS,
     CIRCUMSTANCES,
+    COST_CAUSES,
     DELIVERY_FAILURE_REASONS,
     DEMANDS,
     EXCEPTIONS,
-    HIRE_REASONS,
     LATENESS_REASONS,
     NOT_REACHED_REASONS,
     PICKUP_FAILURE_REASONS,
@@ -93,7 +93,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.SHIPMENT_REST_DEPARTED: ("truck", gettext_noop("余件 %(pieces)s 件从%(unit)s发车")),
     On.SPLIT_ASKED: ("swap", gettext_noop("拟拆分装车，先装 %(pieces)s 件，征求始发营业部意见（§2.1.2.2）")),
     On.SPLIT_ANSWERED: ("swap", gettext_noop("始发营业部对拆分装车：%(agreed)s（§2.1.2.2）")),
-    On.SPLIT_COST_CHARGED: ("money", gettext_noop("拆分额外费用 %(amount)s 元，由%(unit)s承担（§2.1.2.2）")),
     On.SHIPMENT_REACHED_HUB: ("pin", gettext_noop("到达中转场%(unit)s")),
     On.SHIPMENT_ARRIVED: ("pin", gettext_noop("到达%(unit)s%(checked)s")),
     On.SHIPMENT_FORWARDED: ("swap", gettext_noop("外发，承运商%(carrier)s")),
@@ -103,7 +102,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.SHIPMENT_NOT_TO_FORWARD: ("truck", gettext_noop("改为自行派送")),
     On.SHIPMENT_FOLLOWED_UP: ("note", gettext_noop("跟踪表登记今日跟进（§4.3.2.4）")),
     On.SHIPMENT_REMEDIED: ("refresh", gettext_noop("运作中心登记补救措施%(cause)s（§2.1.2.3）")),
-    On.COST_CHARGED: ("money", gettext_noop("费用 %(amount)s 元计入%(unit)s（§2.1.3.4）")),
+    On.COST_CHARGED: ("money", gettext_noop("运作费用 %(amount)s 元由%(unit)s承担%(cause)s（%(clause)s）")),
     On.SLIP_CHASED: ("phone", gettext_noop("追踪签收单：%(unit)s（§2.1.5）")),
     On.KEY_CUSTOMER_SIGNED: ("star", gettext_noop("建立项目客户合同 %(contract)s，有效期 %(valid_from)s 至 %(valid_to)s（§2.3）")),
     On.KEY_CUSTOMER_AMENDED: ("edit", gettext_noop("修改合同 %(contract)s，有效期 %(valid_from)s 至 %(valid_to)s，跟踪人%(tracker)s（§2.1.5）")),
@@ -122,7 +121,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.ANOMALY_REOPENED: ("undo", gettext_noop("异常重新处理")),
     On.CONSIGNEE_CALLED: ("phone", gettext_noop("派送前致电收货人：%(reached)s%(expected_at)s（§4.3.2.7）")),
     On.LATENESS_TOLD: ("phone", gettext_noop("告知收货人将晚到：%(reached)s%(reason)s%(expected_at)s（§4.3.3.3）")),
-    On.HELPERS_HIRED: ("users", gettext_noop("外雇 %(helpers)s 人，费用 %(cost)s 元，由%(unit)s承担%(reason)s（§1.3.3.2）")),
+    On.HELPERS_HIRED: ("users", gettext_noop("外雇 %(helpers)s 人%(reason)s（§1.3.3.2）")),
     On.CIRCUMSTANCE_NOTED: ("note", gettext_noop("注明特殊情况%(cause)s（§1.3.3.1）")),
     On.DEMAND_REPORTED: ("alert", gettext_noop("现场上报收货人要求%(kind_of_demand)s，等待营业部答复（§4.3.3.5）")),
     On.DEMAND_ANSWERED: ("check", gettext_noop("营业部答复现场要求%(kind_of_demand)s：%(agreed)s")),
@@ -184,7 +183,7 @@ ROLES = {role.value: role for role in Role}
 MEANS = {each.value: each.label for each in (*Means, *CopyMeans)}
 REASONS = (
     CANCEL_REASONS | POSTPONE_REASONS | PICKUP_FAILURE_REASONS | NOT_REACHED_REASONS | DELIVERY_FAILURE_REASONS | REFUSAL_REASONS
-    | EXCEPTIONS | LATENESS_REASONS | DEMANDS | CIRCUMSTANCES | HIRE_REASONS | TRACKING_PHRASES
+    | EXCEPTIONS | LATENESS_REASONS | DEMANDS | CIRCUMSTANCES | COST_CAUSES | TRACKING_PHRASES
 )  # fmt: skip
 
 FIELDS = {

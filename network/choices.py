@@ -63,7 +63,6 @@ MAY: dict[str, frozenset[Role]] = {
     | {Role.TRANSIT_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET, Role.DEPARTMENT, Role.FINANCE, Role.COURIER, Role.KEY_ACCOUNTS},
     "haul": BRANCH_STAFF | {Role.TRANSIT_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET},
     "answer_split": BRANCH_STAFF,
-    "charge_split": BRANCH_STAFF | {Role.OPERATIONS_CENTRE, Role.DEPARTMENT},
     "forward": BRANCH_STAFF | {Role.TRANSIT_CLERK},
     "plan_delivery": BRANCH_STAFF | {Role.TRANSIT_CLERK, Role.FLEET},
     "deliver": BRANCH_STAFF | {Role.COURIER},
@@ -99,7 +98,7 @@ MAY: dict[str, frozenset[Role]] = {
     | {Role.TRANSIT_CLERK, Role.SLIP_CLERK, Role.OPERATIONS_CENTRE, Role.FLEET, Role.QUALITY},
     "follow_up": BRANCH_STAFF | CALL_CENTRE | KEY_ACCOUNT_OFFICES,
     "remedy": frozenset({Role.OPERATIONS_CENTRE}),
-    "charge_cost": BRANCH_STAFF,
+    "charge_cost": BRANCH_STAFF | {Role.OPERATIONS_CENTRE, Role.DEPARTMENT},
     "anomaly": BRANCH_STAFF | CALL_CENTRE | KEY_ACCOUNT_OFFICES | MANAGERS
     | {Role.TRANSIT_CLERK, Role.COURIER, Role.OPERATIONS_CENTRE, Role.QUALITY},
     "settle_anomaly": BRANCH_STAFF,

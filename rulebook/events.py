@@ -117,7 +117,6 @@ class On(StrEnum):
     LOAD_CANCELLED = auto()
     SPLIT_ASKED = auto()
     SPLIT_ANSWERED = auto()
-    SPLIT_COST_CHARGED = auto()
 
     # sign slips (§2.1.3.5, §2.2.5)
     SLIP_CHASED = auto()

@@ -138,6 +138,16 @@ HIRE_REASONS = _table(
 )
 """Why helpers are hired from outside: the two cases the handbook allows. Short staff leads to hiring, never to refusing."""
 
+COST_CAUSES = HIRE_REASONS | _table(
+    Reason("upstairs", "上楼", "Carrying upstairs", "§2.1.3.4"),
+    Reason("unloading", "卸货", "Unloading", "§2.1.3.4"),
+    Reason("other", "其他", "Other", "§2.1.3.4"),
+    Reason("split", "拆分装车", "Split loading", "§2.1.2.2"),
+    Reason("delay", "自身运作延误", "Delay by our own operation", "§2.2.4"),
+    Reason("re_signing", "签收单补签", "Re-signing of a slip", "§2.2.5"),
+)
+"""For what our own operation costs on top; what was hired for upstairs help is charged once, with the hire (§1.3.3.2)."""
+
 CIRCUMSTANCES = _table(
     Reason("force_majeure", "不可抗力", "Force majeure", "§4.3.2.4"),
     Reason("traffic_control", "交通管制", "Traffic control"),

@@ -2,15 +2,16 @@
 
 from delivery.models.anomalies import Anomaly
 from delivery.models.cash import CashMovement, CashOnDelivery
-from delivery.models.keyaccounts import Cost, FollowUp, Measure, SlipChase, TrackingReport
-from delivery.models.loads import LoadItem, LoadPlan, SplitConsent, SplitCost
+from delivery.models.costs import OperatingCost
+from delivery.models.keyaccounts import FollowUp, Measure, SlipChase, TrackingReport
+from delivery.models.loads import LoadItem, LoadPlan, SplitConsent
 from delivery.models.proofs import Proof
-from delivery.models.records import Circumstance, DeliveryCall, Demand, OutsideHire
+from delivery.models.records import Circumstance, DeliveryCall, Demand
 from delivery.models.shipments import DOOR, Attempt, Scan, Shipment
 from delivery.models.slips import SignSlip
 
 __all__ = [
-    "DOOR", "Anomaly", "Attempt", "CashMovement", "CashOnDelivery", "Circumstance", "Cost", "DeliveryCall", "Demand",
-    "FollowUp", "LoadItem", "LoadPlan", "Measure", "OutsideHire", "Proof", "Scan", "Shipment", "SignSlip",
-    "SlipChase", "SplitConsent", "SplitCost", "TrackingReport",
+    "DOOR", "Anomaly", "Attempt", "CashMovement", "CashOnDelivery", "Circumstance", "DeliveryCall", "Demand",
+    "FollowUp", "LoadItem", "LoadPlan", "Measure", "OperatingCost", "Proof", "Scan", "Shipment", "SignSlip",
+    "SlipChase", "SplitConsent", "TrackingReport",
 ]  # fmt: skip

@@ -1,13 +1,12 @@
-"""What §2.1 wants on record about a shipment: daily follow-up, remedies, extra costs, slips chased, tracking reports."""
+"""What §2.1 wants on record about a shipment: daily follow-up, remedies, slips chased, tracking reports."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import KeyCustomer
-from delivery.choices import CostKind, Side
+from delivery.choices import Side
 from delivery.models.shipments import Shipment
 from delivery.models.slips import SignSlip
 from network.models import Person, Unit
@@ -38,35 +37,6 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shipment_id} {self.cause}"
-
-
-class Cost(models.Model):
-    """
-    The extra cost of help given on request, charged to the origin branch (§2.1.3.4). CNY.
-
-    Append-only: a wrong line is taken back by another one of the opposite amount that names it.
-    """
-
-    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="costs")
-    kind = models.CharField(_("费用类别"), max_length=12, choices=CostKind.choices)
-    amount = models.DecimalField(_("金额（元）"), max_digits=9, decimal_places=2)
-    text = models.CharField(_("说明"), max_length=300)
-    charged_to = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    incurred_by = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(reverses=None, amount__gt=0) | Q(reverses__isnull=False, amount__lt=0),
-                name="cost_is_charged_or_taken_back",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.shipment_id} {self.amount}"
 
 
 class SlipChase(models.Model):

@@ -132,20 +132,3 @@ class SplitConsent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shipment_id} {self.pieces}"
-
-
-class SplitCost(models.Model):
-    """What a split cost on top, and the branch at fault that bears it (§2.1.2.2). Append-only."""
-
-    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="split_costs")
-    amount = models.DecimalField(_("额外费用（元）"), max_digits=9, decimal_places=2)
-    charged_to = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    reason = models.CharField(_("责任说明"), max_length=300)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="split_cost_is_sane")]
-
-    def __str__(self) -> str:
-        return f"{self.shipment_id} {self.amount}"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delivery.choices import CallKind, Means
 from delivery.models.shipments import Shipment
-from network.models import Person, Unit
+from network.models import Person
 
 
 class DeliveryCall(models.Model):
@@ -35,24 +35,6 @@ class DeliveryCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shipment_id} {self.kind}"
-
-
-class OutsideHire(models.Model):
-    """Helpers hired from outside for a delivery, why, at what cost, and which unit bears it (§1.3.3.2). Append-only."""
-
-    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="hires")
-    reason = models.CharField(_("外雇原因"), max_length=20)
-    helpers = models.PositiveSmallIntegerField(_("外雇人数"))
-    cost = models.DecimalField(_("外雇费用（元）"), max_digits=9, decimal_places=2)
-    charged_to = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(helpers__gte=1, cost__gte=0), name="hire_is_sane")]
-
-    def __str__(self) -> str:
-        return f"{self.shipment_id} {self.helpers}"
 
 
 class Circumstance(models.Model):

@@ -17,13 +17,13 @@ from delivery.services.cash import (
     unsettled,
     write_off,
 )
+from delivery.services.costs import charge_cost, hire_helpers, take_back_cost
 from delivery.services.handover import add_proof
 from delivery.services.loads import (
     add_to_load,
     answer_split,
     ask_split,
     cancel_load,
-    charge_split,
     close_load,
     open_load,
     take_off_load,
@@ -35,7 +35,6 @@ from delivery.services.records import (
     crew_of,
     freight_to_collect,
     freights_to_collect,
-    hire_helpers,
     note_circumstance,
     report_demand,
     tell_lateness,
@@ -59,7 +58,7 @@ __all__ = [
     "cancel_load",
     "cash_to_collect",
     "chain",
-    "charge_split",
+    "charge_cost",
     "close",
     "close_load",
     "collect",
@@ -84,6 +83,7 @@ __all__ = [
     "resend",
     "resolve",
     "return_slip",
+    "take_back_cost",
     "take_off_load",
     "tell_lateness",
     "unsettled",

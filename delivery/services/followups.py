@@ -1,9 +1,8 @@
-"""What §2.1 wants done daily and noted: follow-up, remedies, extra costs, slips chased, the tracking report (§4.3.2.4)."""
+"""What §2.1 wants done daily and noted: follow-up, remedies, slips chased, the tracking report (§4.3.2.4)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,20 +11,17 @@ from django.utils.translation import gettext as _
 from core.fsm import in_source
 from core.journal import Fact, publish
 from customers.models import KeyCustomer
-from delivery.choices import ENDED, CostKind, Side
-from delivery.models import Cost, FollowUp, Measure, Shipment, SlipChase, TrackingReport
+from delivery.choices import ENDED, Side
+from delivery.models import FollowUp, Measure, Shipment, SlipChase, TrackingReport
 from delivery.services.shipments import about, locked
 from delivery.services.slips import locked_slip
-from delivery.services.verbs import Moment, coded_of, future_of, text_of
+from delivery.services.verbs import Moment, coded_of, future_of, not_now, text_of
 from network.models import Person, Unit
 from orders.models import Order
 from rulebook.due import local_day
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
 from rulebook.reasons import LATENESS_REASONS
-
-CENT = Decimal("0.01")
-MOST = Decimal(100_000)
 
 
 @transaction.atomic
@@ -64,58 +60,6 @@ def remedy(*, number: str, clerk: Person, now: datetime, **said: Any) -> Shipmen
     Measure.objects.create(shipment=shipment, cause=cause, text=words, expected_at=expected, person=clerk, at=now)
     publish(about(shipment, On.SHIPMENT_REMEDIED, Moment(clerk, now, now), {"cause": cause}))
     return shipment
-
-
-@transaction.atomic
-def charge_cost(*, number: str, clerk: Person, kind: str, amount: Decimal, text: str, now: datetime) -> Cost:
-    """
-    Charge the cost of help given on request to the branch that billed the goods (§2.1.3.4).
-
-    :param amount: CNY
-    :raises Refused: not a key customer's goods, no kind or words, an amount that cannot be
-    """
-    clerk.require("charge_cost")
-    shipment = locked(number, clerk, anywhere=False)
-    if not shipment.key_customer:
-        raise Refused("§2.1.3.4", _("不是项目客户的货物：上楼、卸货费用按价目向客户收取。"))
-    coded_of({"kind": kind}, "kind", CostKind.values, "§2.1.3.4")
-    if not amount.is_finite() or not CENT <= amount <= MOST or amount != amount.quantize(CENT):
-        raise Refused("§2.1.3.4", _("金额须在 0.01 到 100000 元之间，最多两位小数。"), field="amount")
-    words = text_of({"text": text}, "text", "§2.1.3.4", _("请说明费用的由来。"))
-    cost = Cost.objects.create(
-        shipment=shipment, kind=kind, amount=amount, text=words, charged_to=billing_branch(shipment.order),
-        incurred_by=clerk.unit_for(shipment.terminal), person=clerk, at=now,
-    )  # fmt: skip
-    _say_cost(cost, clerk, now)
-    return cost
-
-
-@transaction.atomic
-def take_back_cost(*, number: str, cost: int, clerk: Person, text: str, now: datetime) -> Cost:
-    """
-    Take a wrong cost line back by one of the opposite amount.
-
-    :raises Refused: nothing is said about why
-    :raises Conflict: it has been taken back before, or takes back another itself
-    :raises Cost.DoesNotExist: no such line of this shipment
-    """
-    clerk.require("charge_cost")
-    shipment = locked(number, clerk, anywhere=False)
-    wrong = Cost.objects.select_related("charged_to").get(pk=cost, shipment=shipment)
-    words = text_of({"text": text}, "text", "§2.1.3.4", _("请说明冲回原因。"))
-    if wrong.reverses_id or Cost.objects.filter(reverses=wrong).exists():
-        raise Conflict(_("该费用已冲回。"), **shipment.last_act())
-    back = Cost.objects.create(
-        shipment=shipment, kind=wrong.kind, amount=-wrong.amount, text=words, charged_to=wrong.charged_to,
-        incurred_by=wrong.incurred_by, reverses=wrong, person=clerk, at=now,
-    )  # fmt: skip
-    _say_cost(back, clerk, now)
-    return back
-
-
-def _say_cost(cost: Cost, clerk: Person, now: datetime) -> None:
-    data = {"cost": cost.pk, "cost_kind": cost.kind, "amount": str(cost.amount), "unit": cost.charged_to_id}
-    publish(about(cost.shipment, On.COST_CHARGED, Moment(clerk, now, now), data))
 
 
 @transaction.atomic
@@ -181,6 +125,5 @@ def billing_branch(order: Order) -> Unit:
 def _on_its_way(number: str, clerk: Person) -> Shipment:
     shipment = locked(number, clerk, anywhere=False)
     if shipment.state in ENDED:
-        words = _("当前状态为“%(state)s”，不能执行该操作。") % {"state": shipment.get_state_display()}
-        raise Conflict(words, **shipment.last_act())
+        raise not_now(shipment)
     return shipment

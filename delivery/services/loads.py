@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.fsm import perform
 from core.journal import Fact, publish
 from delivery.choices import Load, State
-from delivery.models import LoadItem, LoadPlan, Shipment, SplitConsent, SplitCost
+from delivery.models import LoadItem, LoadPlan, Shipment, SplitConsent
 from delivery.services.shipments import about, act, locked
 from delivery.services.verbs import Moment, text_of
 from network.models import Person, Unit
@@ -23,7 +23,7 @@ from rulebook.events import On
 from rulebook.measures import MOST_KG, MOST_M3, is_exact
 
 WAITING = (State.AT_ORIGIN, State.AT_HUB)
-CENT, MOST_COST = Decimal("0.01"), Decimal("99999.99")
+CENT = Decimal("0.01")
 CLAUSE, SPLIT = "§2.1.2.1", "§2.1.2.2"
 
 
@@ -236,30 +236,6 @@ def answer_split(*, number: str, clerk: Person, now: datetime, agreed: bool, ans
     data = {"pieces": question.pieces, "unit": question.unit_id, "origin": goods.order.branch_id, "agreed": agreed}
     publish(about(goods, On.SPLIT_ANSWERED, Moment(clerk, now, now), data))
     return question
-
-
-@transaction.atomic
-def charge_split(*, number: str, clerk: Person, now: datetime, amount: Decimal, unit: str, reason: str) -> SplitCost:
-    """
-    Record what a split cost on top and charge it to the branch at fault (§2.1.2.2).
-
-    :raises Refused: no such branch, a sum that cannot be, no reason, or goods that were not split
-    """
-    clerk.require("charge_split")
-    goods = locked(number, clerk, anywhere=False)
-    if not amount.is_finite() or not 0 < amount <= MOST_COST or not is_exact(amount, CENT):
-        raise Refused(SPLIT, _("额外费用须大于 0、最多两位小数。"), field="amount")
-    bearer = Unit.objects.branches().filter(code=unit).first()
-    if bearer is None:
-        raise Refused(SPLIT, _("没有这个营业部，请从列表中选择。"), field="unit")
-    words = text_of({"reason": reason}, "reason", SPLIT, _("请写明责任。"))
-    if not goods.splits_made():
-        raise Refused(SPLIT, _("这票货物没有拆分装车。"))
-    cost: SplitCost = SplitCost.objects.create(
-        shipment=goods, amount=amount, charged_to=bearer, reason=words, person=clerk, at=now
-    )
-    publish(about(goods, On.SPLIT_COST_CHARGED, Moment(clerk, now, now), {"amount": str(amount), "unit": bearer.pk}))
-    return cost
 
 
 def _open(key: int, clerk: Person) -> LoadPlan:

@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 
 from core.journal import publish
 from delivery.choices import ENDED, ON_THE_ROAD, TO_PLAN, CallKind, Cash, Means, State
-from delivery.models import CashOnDelivery, Circumstance, DeliveryCall, Demand, OutsideHire, Shipment
+from delivery.models import CashOnDelivery, Circumstance, DeliveryCall, Demand, Shipment
 from delivery.services.shipments import about, locked
-from delivery.services.verbs import Moment, coded_of, future_of, text_of
+from delivery.services.verbs import Moment, coded_of, future_of, not_now, text_of
 from network.models import Person
 from orders.choices import Delivery, Payer
 from orders.models import AddedCharge
 from rulebook.errors import Conflict, Denied, Refused
 from rulebook.events import On
-from rulebook.measures import Parcel, heaviest_of, is_exact
-from rulebook.reasons import CIRCUMSTANCES, DEMANDS, HIRE_REASONS, LATENESS_REASONS
+from rulebook.measures import Parcel, heaviest_of
+from rulebook.reasons import CIRCUMSTANCES, DEMANDS, LATENESS_REASONS
 from rulebook.windows import helpers_needed
 
 TO_CALL = (*TO_PLAN, *ON_THE_ROAD, State.READY_FOR_PICKUP)
@@ -127,7 +127,7 @@ def note_circumstance(*, number: str, clerk: Person, now: datetime, cause: str, 
     clerk.require("note_circumstance")
     shipment = locked(number, clerk, anywhere=False)
     if shipment.state in ENDED:
-        raise _not_now(shipment)
+        raise not_now(shipment)
     said = {"cause": cause, "text": text}
     coded_of(said, "cause", CIRCUMSTANCES, "§1.3.3.1")
     words = text_of(said, "text", "§1.3.3.1", _("请写明特殊情况。"))
@@ -158,38 +158,6 @@ def crew_of(shipment: Shipment) -> Crew | None:
 def _parcel(stored: Mapping[str, Any]) -> Parcel:
     values: dict[str, Any] = {name: value if name == "pieces" or value is None else Decimal(value) for name, value in stored.items()}
     return Parcel(**values)
-
-
-MOST_HELPERS, MOST_COST = 20, Decimal("99999.99")
-
-
-@transaction.atomic
-def hire_helpers(*, number: str, clerk: Person, now: datetime, reason: str, helpers: int, cost: Decimal | str) -> Shipment:
-    """
-    Record helpers hired from outside, because staff is short or the goods are oversized (§1.3.3.2).
-
-    A key customer's is borne by the origin branch (§2.1.3.4), else by the branch that delivers.
-
-    :raises Refused: no such reason, a number or a sum that cannot be
-    :raises Conflict: the goods are not to be delivered now
-    """
-    clerk.require("hire_helpers")
-    shipment = _reachable(number, clerk, (*TO_PLAN, *ON_THE_ROAD))
-    coded_of({"reason": reason}, "reason", HIRE_REASONS, "§1.3.3.2")
-    if isinstance(helpers, bool) or not 1 <= helpers <= MOST_HELPERS:
-        raise Refused("§1.3.3.2", _("外雇人数须为 1 到 %d 之间的整数。") % MOST_HELPERS, field="helpers")
-    cost = Decimal(cost)
-    if not cost.is_finite() or not 0 <= cost <= MOST_COST or not is_exact(cost, CENT):
-        raise Refused("§1.3.3.2", _("外雇费用须不小于 0、最多两位小数。"), field="cost")
-    bearer = shipment.order.branch if shipment.key_customer else shipment.terminal
-    if bearer is None:
-        raise Refused("§1.3.3.2", _("货物没有派送营业部，无法登记由谁承担费用。"))
-    hire = OutsideHire.objects.create(
-        shipment=shipment, reason=reason, helpers=helpers, cost=cost, charged_to=bearer, person=clerk, at=now
-    )
-    data = {"reason": reason, "helpers": helpers, "cost": str(cost), "unit": hire.charged_to_id}
-    publish(about(shipment, On.HELPERS_HIRED, Moment(clerk, now, now), data))
-    return shipment
 
 
 @transaction.atomic
@@ -240,13 +208,8 @@ def answer_demand(*, number: str, clerk: Person, now: datetime, agreed: bool, an
 def _reachable(number: str, clerk: Person, states: tuple[State, ...]) -> Shipment:
     shipment = locked(number, clerk, anywhere=False)
     if shipment.state not in states:
-        raise _not_now(shipment)
+        raise not_now(shipment)
     return shipment
-
-
-def _not_now(shipment: Shipment) -> Conflict:
-    words = _("当前状态为“%(state)s”，不能执行该操作。") % {"state": shipment.get_state_display()}
-    return Conflict(words, **shipment.last_act())
 
 
 def _short(said: Mapping[str, Any], name: str, longest: int = 300) -> str:

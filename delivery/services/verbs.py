@@ -22,7 +22,7 @@ from orders import services as orders
 from orders.choices import Means
 from orders.models import AddedCharge
 from orders.services.price import spared_redelivery_fee
-from rulebook.errors import Refused
+from rulebook.errors import Conflict, Refused
 from rulebook.events import On
 from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS, TRACKING_PHRASES
 from rulebook.windows import delivery_fee_due, waiting_ends
@@ -201,6 +201,12 @@ def _fail(shipment: Shipment, moment: Moment, values: Values) -> dict[str, objec
         person=moment.clerk, at=moment.at,
     )  # fmt: skip
     return {"reason": reason, "attempt": serial, "billing_called": bool(billing_call)}
+
+
+def not_now(shipment: Shipment) -> Conflict:
+    """Return what is said of an act the goods' state does not allow."""
+    words = _("当前状态为“%(state)s”，不能执行该操作。") % {"state": shipment.get_state_display()}
+    return Conflict(words, **shipment.last_act())
 
 
 def future_of(values: Values, name: str, now: datetime, clause: str, words: str) -> datetime:

@@ -19,8 +19,8 @@ from core import clock
 from core.language import in_words
 from core.models import Entry
 from delivery.choices import ENDED, Anomalous
-from delivery.models import Anomaly, Shipment
-from delivery.services import anomalies, followups
+from delivery.models import Anomaly, OperatingCost, Shipment
+from delivery.services import anomalies, costs, followups
 from desk import words
 from desk.keyforms import (
     AnomalyFilters,
@@ -31,6 +31,7 @@ from desk.keyforms import (
     FollowForm,
     MeasureForm,
     PromiseForm,
+    SheetForm,
     WordsForm,
 )
 from desk.priceforms import Refusable
@@ -228,7 +229,7 @@ class Entering:
     label: Any
     clause: str
     right: str
-    form: type[Refusable]
+    form: type[SheetForm]
     service: Callable[..., object]
     now: Callable[[Shipment], bool]
 
@@ -242,7 +243,7 @@ ENTRIES: dict[str, Entering] = {
         "refresh", _("登记补救措施"), "§2.1.2.3", "remedy", MeasureForm, followups.remedy, lambda goods: goods.state not in ENDED,
     ),
     "cost": Entering(
-        "money", _("费用计入始发营业部"), "§2.1.3.4", "charge_cost", CostForm, followups.charge_cost, lambda goods: goods.key_customer,
+        "money", _("登记运作费用"), "§2.1.3.4", "charge_cost", CostForm, costs.charge_cost, lambda goods: bool(costs.chargeable(goods)),
     ),
 }  # fmt: skip
 
@@ -276,7 +277,7 @@ def _entered(goods: Shipment, name: str, person: Person, data: Any, now: datetim
         return None, _taken_back(number, person, data, now)
     if name not in ENTRIES:
         raise Http404
-    form = ENTRIES[name].form(data, auto_id=f"{name}_%s")
+    form = ENTRIES[name].form(data, goods=goods, auto_id=f"{name}_%s")
     if not form.is_valid():
         return form, None
     try:
@@ -294,8 +295,8 @@ def _taken_back(number: str, person: Person, data: Any, now: datetime) -> Except
     if not key.isdigit() or len(key) > 12:
         raise Http404
     try:
-        followups.take_back_cost(number=number, cost=int(key), clerk=person, text=data.get("text", "").replace("\0", ""), now=now)
-    except followups.Cost.DoesNotExist as missing:
+        costs.take_back_cost(number=number, cost=int(key), clerk=person, text=data.get("text", "").replace("\0", ""), now=now)
+    except OperatingCost.DoesNotExist as missing:
         raise Http404 from missing
     except PROBLEMS as problem:
         return problem
@@ -304,14 +305,14 @@ def _taken_back(number: str, person: Person, data: Any, now: datetime) -> Except
 
 def _sheet(goods: Shipment, person: Person, now: datetime, name: str, form: Refusable | None, problem: Any) -> dict[str, Any]:
     entries = [
-        (key, each, form if key == name and form else each.form(auto_id=f"{key}_%s"))
+        (key, each, form if key == name and form else each.form(goods=goods, auto_id=f"{key}_%s"))
         for key, each in ENTRIES.items()
         if person.may(each.right) and each.now(goods)
     ]
-    costs = goods.costs.select_related("person", "charged_to", "reversed_by").order_by("pk")
+    charged = goods.costs.select_related("person", "charged_to", "reversed_by").order_by("pk")
     return {
         "goods": goods, "order": goods.order, "now": now, "entries": entries, "failed": name if form else "", "problem": problem,
-        "follow_ups": goods.follow_ups.select_related("person").order_by("-at", "-pk"), "costs": costs,
+        "follow_ups": goods.follow_ups.select_related("person").order_by("-at", "-pk"), "costs": charged,
         "measures": [(each, words.reason_words(each.cause)) for each in goods.measures.select_related("person").order_by("-pk")],
         "anomalies": [(each, _kinds(each)) for each in goods.anomalies.order_by("-pk")],
         "place": far_name(goods.order.consignee_place), "may_charge": person.may("charge_cost"),

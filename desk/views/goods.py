@@ -24,6 +24,7 @@ from delivery import services as delivery
 from delivery.choices import ON_THE_ROAD, State
 from delivery.models import Demand, Shipment
 from delivery.services import VERBS, proofs
+from delivery.services.costs import chargeable
 from delivery.services.records import Crew
 from desk import words
 from desk.goodsforms import Goods, LoadForm, drivers_near, form_for
@@ -203,7 +204,7 @@ def _sheet(
         "proofs": proofs.shown(goods),
         "timeline": words.timeline(Entry.objects.of_order(number)), "place": far_name(goods.order.consignee_place),
         "found": words.reason_words(goods.exception), "records": open_to(goods, person), "over": _wait_is_over(goods, now),
-        "may_charge": person.may("charge_split") and goods.splits_made(),
+        "may_charge": person.may("charge_cost") and bool(chargeable(goods)),
     }  # fmt: skip
     context |= told_of(goods)
     return render(request, "desk/goods.html", context, status=status)

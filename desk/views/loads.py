@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import clock
@@ -19,7 +18,7 @@ from delivery import services as delivery
 from delivery.choices import Load
 from delivery.models import LoadItem, LoadPlan, Shipment, SplitConsent
 from delivery.services.loads import filling, waiting_at
-from desk.loadforms import AskForm, ChargeForm, OpenForm, SplitAnswerForm
+from desk.loadforms import AskForm, OpenForm, SplitAnswerForm
 from desk.queries import far_name
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
 from network.access import staff_required
@@ -193,34 +192,25 @@ def _errors(form: forms.Form) -> str:
 @staff_required
 @explained
 @require_http_methods(["GET", "POST"])
-def split(request: HttpRequest, number: str, verb: str) -> HttpResponse:
-    """Answer a question to split for the origin branch, or charge what a split cost (§2.1.2.2)."""
+def answer_split(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer a question to split for the origin branch (§2.1.2.2)."""
     person = person_of(request)
-    if verb not in SPLITS:
-        raise Http404
-    right, kind, service, done = SPLITS[verb]
-    person.require(right)
+    person.require("answer_split")
     goods = Shipment.objects.visible_to(person).select_related("order").filter(order__number=number).first()
     if goods is None:
         raise Http404
-    form, problem = kind(request.POST or None), None
+    form, problem = SplitAnswerForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         try:
-            service(number=number, clerk=person, now=clock.now(), **form.cleaned_data)
+            delivery.answer_split(number=number, clerk=person, now=clock.now(), **form.cleaned_data)
         except Shipment.DoesNotExist as missing:
             raise Http404 from missing
         except PROBLEMS as refused:
             problem = refused
         else:
-            messages.success(request, f"{number} · {_(done)}")
-            return redirect("desk:loads") if verb == "answer" else redirect("desk:goods", number=number)
-    context = {"order": goods.order, "goods": goods, "form": form, "problem": problem, "verb": verb}
+            messages.success(request, _("%s 已答复拆分装车。") % number)
+            return redirect("desk:loads")
+    context = {"order": goods.order, "goods": goods, "form": form, "problem": problem}
     context["splits"] = goods.splits.select_related("shipment__order", "answered_by").order_by("pk")
     status = status_of(problem) if problem else 422 if form.errors else 200
     return render(request, "desk/split.html", context, status=status)
-
-
-SPLITS: dict[str, tuple[str, type[forms.Form], Callable[..., Any], str]] = {
-    "answer": ("answer_split", SplitAnswerForm, delivery.answer_split, gettext_noop("已答复拆分装车")),
-    "charge": ("charge_split", ChargeForm, delivery.charge_split, gettext_noop("已登记拆分费用")),
-}

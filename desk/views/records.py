@@ -74,10 +74,9 @@ def told_of(goods: Shipment) -> dict[str, Any]:
     """Return what has been recorded about the goods, as their page shows it."""
     return {
         "added": goods.order.waybill.added.order_by("pk"), "freight": delivery.freight_to_collect(goods),
-        "crew": delivery.crew_of(goods), "hires": goods.hires.select_related("charged_to").order_by("pk"),
+        "crew": delivery.crew_of(goods), "costs": goods.costs.select_related("person", "charged_to", "reversed_by").order_by("pk"),
         "demands": goods.demands.select_related("person", "answered_by").order_by("pk"),
         "splits": goods.splits.select_related("shipment__order", "answered_by").order_by("pk"),
-        "split_costs": goods.split_costs.select_related("charged_to").order_by("pk"),
     }  # fmt: skip
 
 

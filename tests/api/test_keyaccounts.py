@@ -69,8 +69,8 @@ def test_the_sheet_of_a_shipment(company):
     at = f"shipments/{order.number}"
     done = says(company.clerk, f"{at}/follow-up", text="已通知到货", told=True)
     assert done.json()["follow_ups"][0]["text"] == "已通知到货"
-    assert says(company.second_clerk, f"{at}/costs", kind="upstairs", amount="50.00", text="六楼").json()["charged_to"] == "B1"
-    assert says(company.second_clerk, f"{at}/costs", kind="upstairs", amount="-1", text="六楼").status_code == 422
+    assert says(company.second_clerk, f"{at}/costs", cause="upstairs", amount="50.00", text="六楼").json()["charged_to"] == "B1"
+    assert says(company.second_clerk, f"{at}/costs", cause="upstairs", amount="-1", text="六楼").status_code == 422
     operations = post(Role.OPERATIONS_CENTRE, company.department)
     later = (sh("05 12:00:00") + timedelta(hours=3)).isoformat()
     assert says(operations, f"{at}/remedy", cause="late_line_haul", text="加车", expected_at=later).status_code == 200

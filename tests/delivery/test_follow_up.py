@@ -1,13 +1,12 @@
-"""A key customer's goods: followed daily, forwarded in time, extra costs, remedies, slips chased, the day's report (§2.1)."""
+"""A key customer's goods: followed daily, forwarded in time, remedies, slips chased, the day's report (§2.1)."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
 from core.models import Entry
 from delivery import services as delivery
-from delivery.models import Attempt, Cost, FollowUp, Shipment, SlipChase
+from delivery.models import Attempt, FollowUp, Shipment, SlipChase
 from delivery.services import followups
 from rulebook.errors import Conflict, Denied, Refused
 from rulebook.roles import Role
@@ -146,40 +145,7 @@ def test_a_failed_attempt_takes_the_call_to_the_billing_branch(company):
     assert Attempt.objects.get(shipment__order=order).billing_call == "西湖营业部答复改日"
 
 
-# Costs of help (§2.1.3.4), remedies (§2.1.2.3).
-
-
-def charge(order, clerk, amount: str = "80.00", **changes: object) -> Cost:
-    said = {"kind": "upstairs", "amount": Decimal(amount), "text": "收货人要求上六楼", **changes}
-    return followups.charge_cost(number=order.number, clerk=clerk, now=sh("05 14:00:00"), **said)
-
-
-def test_help_upstairs_is_charged_to_the_origin_branch(company):
-    order = loaded(company)
-    cost = charge(order, company.second_clerk)
-    assert (cost.charged_to, cost.incurred_by, cost.amount) == (company.branch, company.second, Decimal("80.00"))
-    back = followups.take_back_cost(
-        number=order.number, cost=cost.pk, clerk=company.second_clerk, text="楼层记错", now=sh("05 15:00:00")
-    )
-    assert (back.amount, back.charged_to) == (Decimal("-80.00"), company.branch)
-    for pk in (cost.pk, back.pk):
-        with pytest.raises(Conflict, match="已冲回"):
-            followups.take_back_cost(number=order.number, cost=pk, clerk=company.second_clerk, text="再来", now=sh("05 16:00:00"))
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"amount": "0"}, "amount"), ({"amount": "-1"}, "amount"), ({"amount": "NaN"}, "amount"), ({"amount": "0.001"}, "amount"),
-        ({"amount": "100000.01"}, "amount"), ({"kind": "bribe"}, "kind"), ({"text": ""}, "text"),
-    ],
-)  # fmt: skip
-def test_a_cost_that_cannot_be_is_refused(company, change, field):
-    order = loaded(company)
-    with pytest.raises(Refused) as refusal:
-        charge(order, company.second_clerk, **change)
-    assert (refusal.value.clause, refusal.value.field) == ("§2.1.3.4", field)
-    assert not Cost.objects.exists()
+# Remedies (§2.1.2.3).
 
 
 def test_the_operations_centre_records_its_remedy(company):

@@ -3,11 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
 
 from core.models import Entry
 from delivery import services as delivery
-from delivery.models import LoadPlan, Scan, Shipment, SplitConsent, SplitCost
+from delivery.models import LoadPlan, Scan, Shipment, SplitConsent
 from delivery.services.loads import filling, waiting_at
 from notify.models import Message
 from orders.models import Order
@@ -227,25 +226,6 @@ def test_a_split_leaves_something_for_both_vehicles(company, pieces):
     assert refusal.value.field == "pieces"
 
 
-def charge(order: Order, clerk, **changes: object) -> SplitCost:
-    values = {"amount": Decimal("150.00"), "unit": "B2", "reason": "装车计划有误", **changes}
-    return delivery.charge_split(number=order.number, clerk=clerk, now=NOW, **values)
-
-
-def test_the_extra_cost_goes_to_the_branch_at_fault(company):
-    """§2.1.2.2"""
-    order = sent(company)
-    with pytest.raises(Refused, match="没有拆分"):
-        charge(order, company.clerk)
-    does(order, "depart", company.clerk, "04 20:00:00", vehicle="浙A1", pieces=4)
-    for name, wrong in (("amount", Decimal(0)), ("amount", Decimal("NaN")), ("amount", Decimal("1.001")), ("unit", "ghost"), ("reason", "")):
-        with pytest.raises(Refused) as refusal:
-            charge(order, company.clerk, **{name: wrong})
-        assert (refusal.value.clause, refusal.value.field) == ("§2.1.2.2", name)
-    cost = charge(order, company.clerk)
-    assert (str(cost.amount), cost.charged_to) == ("150.00", company.second)
-
-
 def test_scope(company):
     load, order = plan(company), sent(company)
     for act in (lambda: add(load, order, company.third_clerk), lambda: close(load, company.third_clerk)):
@@ -255,13 +235,3 @@ def test_scope(company):
         add(plan(company), departed(company), company.clerk)
     with pytest.raises(Denied):
         plan(company, company.driver)
-
-
-@pytest.mark.postgres
-def test_a_cost_is_never_changed(company):
-    order = sent(company)
-    does(order, "depart", company.clerk, "04 20:00:00", vehicle="浙A1", pieces=4)
-    charge(order, company.clerk)
-    for change in (lambda rows: rows.update(amount=1), lambda rows: rows.delete()):
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-            change(SplitCost.objects.all())

@@ -5,7 +5,7 @@ from django.db import DatabaseError, transaction
 
 from core.models import Entry
 from delivery import services as delivery
-from delivery.models import Circumstance, DeliveryCall, Demand, OutsideHire
+from delivery.models import Circumstance, DeliveryCall, Demand
 from notify.models import Message
 from orders.models import Order, Waybill
 from rulebook.errors import Conflict, Denied, Refused
@@ -209,30 +209,6 @@ def test_helpers_by_the_heaviest_piece(company, parcels, kg, helpers, heaviest, 
 
 def test_nobody_carries_what_is_not_to_go_upstairs(company):
     assert delivery.crew_of(shipment(arrived(company))) is None
-
-
-@pytest.mark.parametrize(("key", "bearer"), [(False, "B2"), (True, "B1")])
-def test_helpers_hired_from_outside(company, key, bearer):
-    """§1.3.3.2; a key customer's cost is the origin branch's (§2.1.3.4)."""
-    order = arrived(company, key_customer=key)
-    says("hire_helpers", order, company.second_clerk, "05 12:30:00", reason="staff_short", helpers=2, cost="80.00")
-    hire = OutsideHire.objects.get()
-    assert (hire.reason, hire.helpers, str(hire.cost), hire.charged_to.code) == ("staff_short", 2, "80.00", bearer)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        ({"reason": "lazy"}, "reason"), ({"helpers": 0}, "helpers"), ({"helpers": 21}, "helpers"), ({"helpers": True}, "helpers"),
-        ({"cost": "-0.01"}, "cost"), ({"cost": "NaN"}, "cost"), ({"cost": "1.001"}, "cost"), ({"cost": "100000"}, "cost"),
-    ],
-)  # fmt: skip
-def test_a_hire_that_cannot_be(company, wrong, field):
-    order = arrived(company)
-    hire = {"reason": "oversized", "helpers": 2, "cost": "80.00", **wrong}
-    with pytest.raises(Refused) as refusal:
-        says("hire_helpers", order, company.second_clerk, "05 12:30:00", **hire)
-    assert (refusal.value.clause, refusal.value.field) == ("§1.3.3.2", field)
 
 
 # Waiting, going back, arriving damaged.

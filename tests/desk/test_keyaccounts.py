@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from delivery.models import Anomaly, Cost, FollowUp, SlipChase
+from delivery.models import Anomaly, FollowUp, OperatingCost, SlipChase
 from orders import services as orders
 from pickup import services as pickup
 from rulebook.roles import Role
@@ -148,8 +148,8 @@ def test_a_tracking_sheet_takes_its_entries(company, key, clock):
     order = arrived(company)
     clock.move_to(sh("05 12:00:00"))
     at = f"tracking/{order.number}/"
-    sends(company.second_clerk, at, entry="cost", kind="unloading", amount="60.00", text="叉车卸货")
-    cost = Cost.objects.get()
+    sends(company.second_clerk, at, entry="cost", cause="unloading", amount="60.00", text="叉车卸货")
+    cost = OperatingCost.objects.get()
     assert "叉车卸货" in page(company.clerk, at)
     sends(company.second_clerk, at, 422, **{"entry": "take-back", "cost": str(cost.pk), "text": ""})
     sends(company.second_clerk, at, **{"entry": "take-back", "cost": str(cost.pk), "text": "记错"})

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from delivery.models import LoadPlan, SplitConsent, SplitCost
+from delivery.models import LoadPlan, OperatingCost, SplitConsent
 from tests.api.test_verbs import Staff, done
 from tests.delivery.test_loads import at_hub
 from tests.delivery.test_shipments import sent, shipment
@@ -77,10 +77,11 @@ def test_the_hub_asks_and_the_origin_answers(origin: Client, company: Company) -
     assert hub.post(f"{where}add/", {"number": order.number, f"pieces-{order.number}": "4"}).status_code == 302
     assert hub.post(f"{where}close/").status_code == 302
     assert "已用于装车" in hub.get(f"/desk/goods/{order.number}/").content.decode()
-    cost = {"amount": "150", "unit": "B2", "reason": "装车计划有误"}
-    assert hub.post(f"/desk/splits/{order.number}/charge/", cost | {"amount": "-1"}).status_code == 422
-    assert hub.post(f"/desk/splits/{order.number}/charge/", cost).status_code == 302
-    assert SplitCost.objects.get().charged_to == company.second
+    cost = {"entry": "cost", "cause": "split", "amount": "150", "unit": "B2", "text": "装车计划有误"}
+    assert hub.post(f"/desk/tracking/{order.number}/", cost | {"amount": "-1"}).status_code == 422
+    assert hub.post(f"/desk/tracking/{order.number}/", cost | {"unit": ""}).status_code == 422
+    assert hub.post(f"/desk/tracking/{order.number}/", cost).status_code == 302
+    assert OperatingCost.objects.get().charged_to == company.second
     assert "150.00" in hub.get(f"/desk/goods/{order.number}/").content.decode()
 
 

@@ -113,7 +113,8 @@ def test_the_crew_the_hire_and_the_wait_are_seen(terminal: Client, company: Comp
     where = f"/desk/goods/{order.number}/record/hire/"
     assert terminal.post(where, {"reason": "staff_short", "helpers": "2.5", "cost": "80"}).status_code == 422
     assert terminal.post(where, {"reason": "staff_short", "helpers": "2", "cost": "80"}).status_code == 302
-    assert "2 人，80.00 元，由滨江营业部承担" in terminal.get(f"/desk/goods/{order.number}/").content.decode()
+    assert "外雇 2 人" in (text := terminal.get(f"/desk/goods/{order.number}/").content.decode())
+    assert "<b>80.00 元</b> → 滨江营业部" in text
     courier.post(f"/desk/m/goods/{order.number}/wait/")
     clock.move_to(sh("05 14:00:00"))
     assert "等待已满" not in courier.get("/desk/m/goods/").content.decode()

@@ -11,3 +11,32 @@ class Group(TextChoices):
     KINGDEE = "kingdee", _("金蝶客户")
     EWT = "ewt", _("E网通客户")
     KEY = "key", _("项目客户")
+
+
+class RequestState(TextChoices):
+    """Where a problem ticket, a suggestion or an enquiry stands; each of them takes some of these steps."""
+
+    OPEN = "open", _("待处理")
+    COLLATED = "collated", _("已整理")
+    ANALYSED = "analysed", _("已分析")
+    SOLVED = "solved", _("已解决")
+    ANSWERED = "answered", _("已答复")
+    CLOSED = "closed", _("已关闭")
+
+
+class SuggestionKind(TextChoices):
+    SUGGESTION = "suggestion", _("建议")
+    OPINION = "opinion", _("意见")
+    TONE = "tone", _("语气态度意见")
+
+
+class Means(TextChoices):
+    """By which way an enquiry came in; each has a standard of its own (§4.3.1.2, §4.3.1.3)."""
+
+    PHONE = "phone", _("电话")
+    MAIL = "mail", _("邮件")
+
+
+class CallResult(TextChoices):
+    REACHED = "reached", _("已接通")
+    NOT_REACHED = "not_reached", _("未接通")

@@ -21,6 +21,7 @@ CALL_CENTRE = frozenset({Role.CALL_CENTRE, Role.CALL_CENTRE_MANAGER})
 MANAGERS = frozenset({Role.REGIONAL_MANAGER, Role.AREA_DIRECTOR, Role.DIVISION_GM})
 KEY_ACCOUNT_OFFICES = frozenset({Role.DEPARTMENT, Role.KEY_ACCOUNTS})
 COMPLAINT_FILERS = BRANCH_STAFF | CALL_CENTRE | {Role.DEPARTMENT, Role.QUALITY, Role.KEY_ACCOUNTS}
+SERVICE_DESKS = BRANCH_STAFF | CALL_CENTRE | frozenset({Role.DEPARTMENT, Role.MARKETING})
 NATIONWIDE = frozenset(
     {
         Role.CALL_CENTRE,
@@ -112,5 +113,14 @@ MAY: dict[str, frozenset[Role]] = {
     "report_visit": frozenset({Role.BRANCH_MANAGER}) | MANAGERS,
     "call_back_complaint": frozenset({Role.KEY_ACCOUNTS}),
     "organise": frozenset({Role.ADMINISTRATOR}),
+    "report_ticket": frozenset(Role),
+    "collate_ticket": frozenset({Role.MARKETING}),
+    "solve_ticket": frozenset({Role.IT}),
+    "suggestion": SERVICE_DESKS,
+    "answer_suggestion": frozenset({Role.DEPARTMENT, Role.MARKETING}) | CALL_CENTRE,
+    "enquiry": SERVICE_DESKS,
+    "call_customer": BRANCH_STAFF | CALL_CENTRE,
+    "see_service": SERVICE_DESKS | MANAGERS | {Role.IT, Role.KEY_ACCOUNTS},
+    "phone_figures": frozenset({Role.CALL_CENTRE_MANAGER, Role.DEPARTMENT}),
 }
 """Which posts may do which verb: the whole authority table of the desk, in one place."""

@@ -328,3 +328,13 @@ def promised(start: datetime, facts: Facts) -> Reckoning:
     if facts.promised_at is None:
         return Reckoning(None)
     return Reckoning(facts.promised_at, (Stage("承诺的答复时间", "the reply time promised", facts.promised_at),))
+
+
+def mail_answered(start: datetime, facts: Facts) -> Reckoning:
+    """Return when an e-mail is answered by: a key customer's next fixed time, else one working day (§4.3.1.3)."""
+    if facts.promised_at is None:
+        return ONE_WORKDAY(start, facts)
+    return Reckoning(facts.promised_at, (Stage("项目客户约定的答复时间", "the key customer's fixed time", facts.promised_at),))
+
+
+ONE_WORKDAY = workdays(1)

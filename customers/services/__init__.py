@@ -1,6 +1,25 @@
-"""The verbs of customer records and of contract customers (§2.1, §2.3, §3.4.1)."""
+"""The verbs of customer records, contract customers, what customers turn to us with, and how we call on them."""
 
+from customers.services.contacts import Counted, answer_survey, import_phone_days, record_call
 from customers.services.keyaccounts import Terms, amend, end, recognised, sign, write_requirements
 from customers.services.records import add
+from customers.services.requests import (
+    analyse_suggestion,
+    answer_enquiry,
+    answer_suggestion,
+    call_back,
+    close_ticket,
+    collate_ticket,
+    open_ticket,
+    promise_callback,
+    register_suggestion,
+    reopen_ticket,
+    solve_ticket,
+    take_enquiry,
+)
 
-__all__ = ["Terms", "add", "amend", "end", "recognised", "sign", "write_requirements"]
+__all__ = [
+    "Counted", "Terms", "add", "amend", "analyse_suggestion", "answer_enquiry", "answer_suggestion", "answer_survey", "call_back",
+    "close_ticket", "collate_ticket", "end", "import_phone_days", "open_ticket", "promise_callback", "recognised", "record_call",
+    "register_suggestion", "reopen_ticket", "sign", "solve_ticket", "take_enquiry", "write_requirements",
+]  # fmt: skip

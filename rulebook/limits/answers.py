@@ -70,7 +70,7 @@ MAIL = Limit(
     en="E-mail answered",
     subject=Subject.MAIL,
     starts_on=frozenset({On.MAIL_RECEIVED}),
-    rule=due.workdays(1),
+    rule=due.mail_answered,
     met_by=frozenset({On.MAIL_ANSWERED}),
     holder=Holder.CALL_CENTRE,
     steps=(warn("§4.3.1.3", Role.CALL_CENTRE, minutes=240), due_step("§4.3.1.3", Role.CALL_CENTRE_MANAGER)),

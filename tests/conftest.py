@@ -1,8 +1,14 @@
 """What every test may count on. A missing service is skipped on a desk and an error in CI (`CI=true`)."""
 
+import hashlib
 import os
 import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,6 +20,7 @@ from pytest_django import DjangoDbBlocker
 
 expect.set_options(timeout=20_000)  # a page on a busy machine may take its time; what never comes still fails
 
+ROOT = Path(__file__).resolve().parent.parent
 CI = os.environ.get("CI", "").lower() == "true"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -44,20 +51,40 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     return {**browser_type_launch_args, "executable_path": executable, "args": CHROMIUM_FLAGS, "headless": True}
 
 
-TEMPLATE = os.environ.get("TEST_TEMPLATE", "")
-"""What scripts/test.py has migrated once for all processes: a file of SQLite, or a database that PostgreSQL copies by itself."""
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Make the tables before the clock of any test runs; the processes of a round copy them."""
+    if connection.vendor == "sqlite" and not hasattr(session.config, "workerinput"):
+        template()
+
+
+def template() -> Path:
+    """
+    Return a database with all tables. It is migrated once and kept until a migration, or a row one may have stored, changes;
+    PostgreSQL copies its own, which scripts/test.py makes.
+    """
+    said = hashlib.sha256()
+    for source in sorted(chain(ROOT.glob("*/migrations/*.py"), ROOT.glob("rulebook/**/*.py"), ROOT.glob("network/data/*"))):
+        said.update(source.read_bytes())
+    kept = Path(tempfile.gettempdir()) / f"ecomlogistics-tests-{os.getuid()}" / f"{said.hexdigest()[:20]}.sqlite3"
+    if not kept.exists():
+        kept.parent.mkdir(mode=0o700, exist_ok=True)
+        fresh = kept.with_suffix(f".{os.getpid()}")
+        environment = os.environ | {"DATABASE_URL": f"sqlite:///{fresh}"}
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
+        fresh.replace(kept)
+    return kept
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    if TEMPLATE and connection.vendor == "sqlite":
-        shutil.copy(TEMPLATE, connection.settings_dict["TEST"]["NAME"])
+    if connection.vendor == "sqlite":
+        shutil.copy(template(), connection.settings_dict["TEST"]["NAME"])
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
     """Keep the file that was copied, which lies in a folder of this run; a database is created anew."""
-    return bool(request.config.getvalue("reuse_db") or (TEMPLATE and connection.vendor == "sqlite"))
+    return bool(request.config.getvalue("reuse_db") or connection.vendor == "sqlite")
 
 
 @pytest.fixture(scope="session")

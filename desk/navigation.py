@@ -27,12 +27,13 @@ STALE = timedelta(seconds=15)  # three intervals of the tick
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """An entry of the rail: the view's name in desk, its icon and label, who is shown it (None: all staff)."""
+    """An entry of the rail: the view's name in desk, its icon and label, who is shown it (None: all staff), its argument."""
 
     view: str
     icon: str
     label: Any
     roles: frozenset[Role] | None = None
+    of: str = ""
 
 
 WAYS = (
@@ -48,6 +49,7 @@ WAYS = (
     Way("anomalies", "alert", _("异常"), MAY["anomaly"] - CALL_CENTRE - MANAGERS - {Role.COURIER}),
     Way("key-accounts", "star", _("项目客户"), MAY["see_key_accounts"] - CALL_CENTRE - {Role.FLEET}),
     Way("callcentre", "headset", _("呼叫中心"), MAY["watch_calls"]),
+    Way("service", "users", _("客服"), MAY["see_service"], of="tickets"),
     Way("slips", "file", _("签收单"), MAY["slip"]),
     Way("cash", "money", _("代收货款"), MAY["see_cash"]),
     Way("manage", "chart", _("指标"), MAY["see_kpis"]),
@@ -84,7 +86,7 @@ class Frame:
         for way in WAYS:
             if way.roles is None or not self.person.roles.isdisjoint(way.roles):
                 try:
-                    url = reverse(f"desk:{way.view}")
+                    url = reverse(f"desk:{way.view}", args=[way.of] if way.of else [])
                 except NoReverseMatch:  # a page that is not built yet
                     continue
                 yield Item(url, way.icon, way.label, bool(match) and match.view_name == f"desk:{way.view}")  # type: ignore[union-attr]

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("export.xlsx", queue.export, name="export"),
     path("", include("desk.officeurls")),
     path("", include("desk.keyurls")),
+    path("", include("desk.serviceurls")),
     path("search/", queue.search, name="search"),
     path("views/", queue.save_view, name="save-view"),
     path("views/<int:pk>/drop/", queue.drop_view, name="drop-view"),

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from portal.views import branches, changing, home, ordering, places, prices, tracking
+from portal.views import branches, changing, home, ordering, places, prices, service, tracking
 
 app_name = "portal"
 
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:number>/cancel/", changing.end, name="cancel"),
     path("orders/<str:number>/bill/", changing.bill, name="bill"),
     path("orders/<str:number>/quote/", changing.quote, name="quote"),
+    path("orders/<str:number>/survey/", service.survey, name="survey"),
+    path("help/", service.report, name="help"),
     path("branches/", branches.branches, name="branches"),
     path("prices/", prices.prices, name="prices"),
     path("places/", places.below, name="provinces"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
 from core.fsm import in_source, unmet
+from customers.models import SurveyAnswer
 from delivery.answers import picture
 from delivery.models import Proof
 from delivery.services.proofs import standing
@@ -100,11 +101,18 @@ def page(
     if may != Right.PUBLIC:
         context |= {
             "edits": changes.edits(order), "money": progress.money(order), "quote": order.quotes.order_by("-pk").first(),
-            "proofs": _proofs(order), "price": price_told(order.price) if may == Right.ACT else None,
+            "proofs": _proofs(order), "may_rate": may_rate(order), "price": price_told(order.price) if may == Right.ACT else None,
             "added": order.waybill.added.order_by("pk") if may == Right.ACT and order.waybilled_at else (),
             "from_place": full_name(order.shipper_place), "to_place": full_name(order.consignee_place),
         }  # fmt: skip
     return render(request, "portal/progress.html", context, status=status)
+
+
+def may_rate(order: Order) -> bool:
+    """Tell whether the survey is open: the goods are signed for, a branch served, and nobody has answered yet (§4.2.8)."""
+    goods = progress.goods_of(order)
+    served = bool(goods and goods.signed_at and order.branch)
+    return served and not SurveyAnswer.objects.filter(order_number=order.number).exists()
 
 
 def verbs(order: Order) -> dict[str, Any]:

@@ -1,0 +1,16 @@
+"""Addresses of the customer-service pages; included by `desk.urls`."""
+
+from django.urls import URLPattern, path
+
+from desk.views import callings, service
+
+urlpatterns: list[URLPattern] = [
+    path("service/calls/", callings.calls, name="service-calls"),
+    path("service/calls/<int:pk>/", callings.call, name="service-call"),
+    path("service/survey/", callings.survey, name="service-survey"),
+    path("service/standards/", callings.standards, name="service-standards"),
+    path("service/<slug:kind>/", service.listing, name="service"),
+    path("service/<slug:kind>/export.xlsx", service.export, name="service-export"),
+    path("service/<slug:kind>/<int:pk>/", service.detail, name="service-one"),
+    path("service/<slug:kind>/<int:pk>/<slug:verb>/", service.act, name="service-act"),
+]

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from delivery import api as delivery
 from delivery import keyapi, loadapi, recordapi, statementapi
-from orders.api import bills
+from orders.api import bills, service
 from orders.api import views as orders
 from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)
@@ -113,6 +113,10 @@ urlpatterns = [
     path("loads/", loadapi.Loads.as_view()),
     path("loads/<int:key>/", loadapi.LoadDetail.as_view()),
     *(path(f"loads/<int:key>/{name}/", view.as_view()) for name, view in loadapi.LOAD_VERBS.items()),
+    *(path(f"{kind}/", view.as_view()) for kind, view in service.COLLECTIONS.items()),
+    *(path(name.replace("/", "/<int:key>/", 1) + "/", view.as_view()) for name, view in service.VERBS.items()),
+    path("customer-calls/", service.CustomerCalls.as_view()),
+    path("phone-figures/", service.PhoneFigures.as_view()),
     path("deadlines/", sla.Deadlines.as_view()),
     path("deadlines/<uuid:key>/", sla.DeadlineDetail.as_view()),
     path("deadlines/<uuid:key>/filings/", sla.File.as_view()),

@@ -44,7 +44,7 @@ class SurveyForm(forms.Form):
         super().__init__(*args, **options)
         for question in QUESTIONS.values():
             self.fields[question.code] = forms.TypedChoiceField(
-                label=in_words(question), required=False, coerce=int, empty_value=None, widget=Radios(attrs={"class": "form-check-input"}),
+                label=in_words(question), required=False, coerce=int, empty_value=None, widget=Radios(),
                 choices=[(score, _("%d 分") % score) for score in range(BEST, 0, -1)],
             )  # fmt: skip
         self.fields["text"] = Text(

@@ -17,6 +17,7 @@ from desk.demo.goods import Goods
 from desk.demo.habits import arrivals, minutes
 from desk.demo.lives import Life, World
 from desk.demo.offices import plan_mornings
+from desk.demo.service import plan_open_matters
 from desk.demo.timeline import Timeline
 from orders import services as orders
 from orders.choices import Outcome, SlipReturn
@@ -127,6 +128,7 @@ def tell(company_name: str, *, now: datetime, count: int, seed: int, on_act: Cal
             now - minutes(scene.minutes_ago), lambda then, scene=scene: Staged(world, scene).begin(then, scene.branch)
         )  # type: ignore[misc]
     plan_mornings(world, start, now)
+    plan_open_matters(world, now)
     timeline.plan(now - minutes(110), lambda then: _vehicle_comes(world, then))
     timeline.plan(now - minutes(50), lambda then: _van_leaves(world, then))
     for minutes_ago, trouble in ((35, _money_is_short), (30, _slip_is_rejected), (25, _bill_is_to_be_amended)):

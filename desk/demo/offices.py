@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from desk.demo.cashdesk import count_the_day, pay_out, settle_short
 from desk.demo.lives import World
 from desk.demo.names import FILING_WORDS
+from desk.demo.service import plan_service
 from desk.demo.tending import follow_key_customers, tend_anomalies
 from rulebook.due import at
 from rulebook.roles import Role
@@ -25,6 +26,7 @@ def plan_mornings(world: World, start: datetime, end: datetime) -> None:
             world.timeline.plan(day + timedelta(minutes=70), lambda now: decide(world, now))
             world.timeline.plan(day + timedelta(minutes=90), lambda now: settle_short(world, now))
             world.timeline.plan(day + timedelta(minutes=100), lambda now: pay_out(world, now))
+        plan_service(world, day)
         world.timeline.plan(at(day, 19, 30), lambda now: count_the_day(world, now))
         world.timeline.plan(at(day, 11), lambda now: tend_anomalies(world, now))
         world.timeline.plan(at(day, 15), lambda now: follow_key_customers(world, now))

@@ -54,7 +54,7 @@ WAYS = (
     Way("cash", "money", _("代收货款"), MAY["see_cash"]),
     Way("manage", "chart", _("指标"), MAY["see_kpis"]),
     Way("prices", "money", _("价格"), MAY["see_prices"]),
-    Way("filings", "shield", _("备案"), BRANCH_STAFF | {Role.DEPARTMENT}),
+    Way("filings", "shield", _("备案"), BRANCH_STAFF | {Role.DEPARTMENT, Role.IT}),
     Way("import", "upload", _("导入"), MAY["import"]),
     Way("calendar", "calendar", _("工作日历"), MAY["calendar"]),
     Way("units", "users", _("组织"), MAY["organise"]),

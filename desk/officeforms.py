@@ -1,4 +1,4 @@
-"""What the pages beside the queue ask for, checked: phone orders, figures, calendar, filings, organisation."""
+"""What the pages beside the queue ask for, checked: phone orders, figures, calendar, organisation."""
 
 from __future__ import annotations
 
@@ -104,24 +104,6 @@ class DayForm(Styled):
                 _("年份须在 %(first)d–%(last)d 之间。"), params={"first": FIRST_YEAR, "last": LAST_YEAR}
             )
         return day
-
-
-class FilingForm(Styled):
-    text = text_field(_("超时原因说明"), 500, required=True, rows=3)
-
-
-class DecisionForm(Styled):
-    decision = text_field(_("处理意见"), 300, rows=2)
-    grant = forms.TypedChoiceField(
-        label=_("处理"), choices=[("1", _("认可")), ("0", _("不认可"))], coerce=lambda text: text == "1",
-        error_messages=CHOOSE,
-    )  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        values = self.cleaned_data
-        if values.get("grant") is False and not values.get("decision"):
-            self.add_error("decision", str(_("不认可时请写明理由。")))
-        return values
 
 
 CODE = RegexValidator(r"^[A-Za-z0-9-]{1,20}$", _("编号只用字母、数字和短横线，最多 20 个。"))

@@ -182,6 +182,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.DEADLINE_CORRECTED: ("check", gettext_noop("更正为按时：%(limit)s（%(clause)s）")),
     On.DEADLINE_EXCUSED: ("shield", gettext_noop("备案认可，免责（%(clause)s）")),
     On.FILING_FILED: ("shield", gettext_noop("提交备案（%(clause)s）")),
+    On.EXCUSE_WITHDRAWN: ("alarm", gettext_noop("免责撤回，超时恢复（%(clause)s）")),
+    On.FILING_VERIFIED: ("shield", gettext_noop("信息管理中心已核实备案（%(clause)s）")),
     On.FILING_DECIDED: ("shield", gettext_noop("备案已处理（%(clause)s）")),
     On.PENALTY_IMPOSED: ("money", gettext_noop("处罚（%(clause)s）")),
     On.PENALTY_ASSESSED: ("money", gettext_noop("处罚金额已核定（%(clause)s）")),
@@ -189,6 +191,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.PENALTY_UPHELD: ("shield", gettext_noop("申诉驳回，处罚维持（%(clause)s）")),
     On.PENALTY_SETTLED: ("check", gettext_noop("处罚已扣清（%(clause)s）")),
     On.PENALTY_REVERSED: ("undo", gettext_noop("处罚已撤销（%(clause)s）")),
+    On.FILING_REOPENED: ("undo", gettext_noop("备案重新处理（%(clause)s）")),
 }
 """Icon and sentence of every fact an order's timeline can hold."""
 

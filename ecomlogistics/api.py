@@ -24,6 +24,7 @@ from pickup import api as pickup
 from pricing import api as pricing
 from reports import api as reports
 from sla import api as sla
+from sla import filingapi
 
 
 @extend_schema(exclude=True)
@@ -119,9 +120,10 @@ urlpatterns = [
     path("phone-figures/", service.PhoneFigures.as_view()),
     path("deadlines/", sla.Deadlines.as_view()),
     path("deadlines/<uuid:key>/", sla.DeadlineDetail.as_view()),
-    path("deadlines/<uuid:key>/filings/", sla.File.as_view()),
-    path("filings/", sla.Filings.as_view()),
-    path("filings/<int:key>/decide/", sla.Decide.as_view()),
+    path("deadlines/<uuid:key>/filings/", filingapi.File.as_view()),
+    path("filings/", filingapi.Filings.as_view()),
+    path("filings/<int:key>/", filingapi.FilingDetail.as_view()),
+    *(path(f"filings/<int:key>/{name}/", view.as_view()) for name, view in filingapi.FILING_VERBS.items()),
     path("", Elsewhere.as_view()),
     path("<path:rest>", Elsewhere.as_view()),
 ]

@@ -84,6 +84,7 @@ MAY: dict[str, frozenset[Role]] = {
     "remit_cash": frozenset({Role.FINANCE}),
     "see_cash": BRANCH_STAFF | MANAGERS | {Role.FINANCE},
     "file": BRANCH_STAFF,
+    "verify_filing": frozenset({Role.IT}),
     "decide_filing": frozenset({Role.DEPARTMENT}),
     "calendar": frozenset({Role.DEPARTMENT, Role.ADMINISTRATOR}),
     "see_kpis": MANAGERS | {Role.BRANCH_MANAGER, Role.DEPARTMENT, Role.CALL_CENTRE_MANAGER},

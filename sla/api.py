@@ -1,4 +1,4 @@
-"""The JSON door of clocks: which run, why a deadline is what it is (the page's own words), and filings (§1.4.2)."""
+"""The JSON door of clocks: which run, and why a deadline is what it is, in the page's own words."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core import clock
-from orders.api.bodies import Body, Line
 from orders.api.callers import clerk
 from orders.api.openapi import operation
-from orders.api.views import ApiView, checked
+from orders.api.views import ApiView
 from sla import services
-from sla.choices import FilingReason, FilingState, State
-from sla.models import Deadline, Filing, Step
+from sla.choices import State
+from sla.models import Deadline, Step
 
 
 def deadline_answer(deadline: Deadline) -> dict[str, Any]:
@@ -49,16 +47,6 @@ class StepAnswer(serializers.ModelSerializer[Step]):
         read_only_fields = fields
 
 
-class FilingAnswer(serializers.ModelSerializer[Filing]):
-    deadline = serializers.CharField(source="deadline_id", allow_null=True)
-    order = serializers.CharField(source="about.number", default=None)
-
-    class Meta:
-        model = Filing
-        fields = ("id", "deadline", "order", "reason", "text", "state", "filed_at", "decided_at", "decision")
-        read_only_fields = fields
-
-
 class ListQuery(serializers.Serializer[Any]):
     order = serializers.SlugField(max_length=20, required=False)
     state = serializers.ChoiceField(choices=State.choices, required=False)
@@ -66,11 +54,6 @@ class ListQuery(serializers.Serializer[Any]):
 
 class DeadlinePages(CursorPagination):
     ordering = "-started_at"
-    page_size = 50
-
-
-class FilingPages(CursorPagination):
-    ordering = "-filed_at"
     page_size = 50
 
 
@@ -108,55 +91,3 @@ class DeadlineDetail(ApiView):
                 },
             }
         )
-
-
-class FileBody(Body):
-    reason = serializers.ChoiceField(
-        choices=[(each.value, each.label) for each in (FilingReason.OFF_HOURS, FilingReason.SPECIAL_CIRCUMSTANCE)]
-    )
-    text = Line(max_length=500)
-
-
-class DecideBody(Body):
-    grant = serializers.BooleanField()
-    decision = Line(max_length=300)
-
-
-@operation("post", "deadlines_file", request=FileBody, answer={201: FilingAnswer})
-class File(ApiView):
-    """File why a clock was missed, 备案: in off-hours (§1.4.2), or for a circumstance noted before its limit (§1.3.3.1)."""
-
-    def post(self, request: Request, key: UUID) -> Response:
-        person = clerk(request)
-        values = checked(FileBody, request.data)
-        filing = services.file(deadline_id=str(key), clerk=person, now=clock.now(), **values)
-        return Response(FilingAnswer(filing).data, status=201)
-
-
-class FilingQuery(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(choices=FilingState.choices, required=False)
-
-
-@operation("get", "filings_list", answer=FilingAnswer(many=True))
-class Filings(ApiView):
-    """Filings about clocks and orders of the caller's unit and below."""
-
-    def get(self, request: Request) -> Response:
-        wanted = FilingQuery(data=request.query_params)
-        wanted.is_valid(raise_exception=True)
-        found = Filing.objects.visible_to(clerk(request)).filter(**wanted.validated_data)
-        found = found.select_related("deadline__order", "order")
-        pages = FilingPages()
-        rows = pages.paginate_queryset(found, request, view=self)
-        return pages.get_paginated_response(FilingAnswer(rows, many=True).data)
-
-
-@operation("post", "filings_decide", request=DecideBody, answer=FilingAnswer)
-class Decide(ApiView):
-    """Acknowledge or refuse a filing (§1.4.2)."""
-
-    def post(self, request: Request, key: int) -> Response:
-        person = clerk(request)
-        values = checked(DecideBody, request.data)
-        filing = services.decide_filing(filing_id=key, person=person, now=clock.now(), **values)
-        return Response(FilingAnswer(filing).data)

@@ -1,5 +1,6 @@
-"""备案: a branch states why a clock was missed, the department acknowledges or refuses (§1.4.2, §1.3.3.1)."""
+"""备案: a branch states why a clock was missed, the information centre verifies, the department decides (§1.4.2, §1.3.3.1, §3.6.1)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -7,22 +8,27 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import clock
 from core.language import english
 from delivery.models import Circumstance
 from desk import words
-from desk.officeforms import DecisionForm, FilingForm
-from desk.views.answers import explained
+from desk.filingforms import DecisionForm, FilingForm, ReopenForm, VerifyForm
+from desk.forms import Styled
+from desk.views.answers import PROBLEMS, explained, person_of, status_of
 from network.access import staff_required
 from network.models import Person
-from rulebook.windows import NOTED, filing_needed, noted_in_time
+from notify.models import Message
+from rulebook.errors import Denied, Refused
+from rulebook.excuses import HANDLED
+from rulebook.windows import NOTED, noted_in_time
 from sla import services as sla
-from sla.choices import FilingState, State, StepKind
+from sla.choices import FILING_DECIDED, FILING_OPEN, FilingState, State, StepKind
 from sla.models import Deadline, Filing
 
 PAGE = 30
+FORMS = (VerifyForm, DecisionForm, ReopenForm)
 
 
 @staff_required
@@ -47,8 +53,9 @@ def filings(request: HttpRequest) -> HttpResponse:
 
 
 def _concerned(request: HttpRequest) -> Person:
-    person: Person = request.person  # type: ignore[attr-defined]
-    person.require("decide_filing" if person.may("decide_filing") else "file")
+    person = person_of(request)
+    if not any(person.may(right) for right in ("decide_filing", "verify_filing", "file")):
+        raise Denied(_("您的岗位不处理备案。"))
     return person
 
 
@@ -61,26 +68,28 @@ def _visible(person: Person) -> Any:
 @explained
 @require_http_methods(["GET", "POST"])
 def file(request: HttpRequest, deadline: str) -> HttpResponse:
-    """File the reason for one clock."""
+    """File the reason for one clock; what may excuse it is offered."""
     person, now = _concerned(request), clock.now()
+    person.require("file")
     late = Deadline.objects.visible_to(person).select_related("order", "holder").get(pk=deadline)
-    form = FilingForm(request.POST or None)
+    reasons = sla.reasons_for(late)
+    if not reasons:
+        raise Refused("§1.4.2", _("这个时限没有超时，或没有可以备案的原因。"))
+    form = FilingForm(request.POST or None, reasons=reasons, initial={"reason": reasons[0]})
     if request.method == "POST" and form.is_valid():
-        sla.file(
-            deadline_id=deadline, clerk=person, reason=sla.reason_for(late), text=form.cleaned_data["text"], now=now
-        )
-        messages.success(request, _("备案已提交，等待电子商务管理部处理。"))
+        sla.file(deadline_id=deadline, clerk=person, now=now, **form.cleaned_data)
+        messages.success(request, _("备案已提交，等待处理。"))
         return redirect("desk:filings")
-    context = {"form": form, "deadline": late, "breaches": _breaches(late), "lines": _why(late), "notes": _notes(late)}
+    context = {
+        "form": form, "deadline": late, "breaches": _breaches(late), "lines": _why(late), "notes": _notes(late),
+        "notices": _notices(late),
+    }  # fmt: skip
     return render(request, "desk/filing_new.html", context, status=422 if form.is_bound else 200)
 
 
 def _breaches(deadline: Deadline) -> list[Any]:
-    steps = deadline.steps.exclude(kind=StepKind.WARN).filter(state__in=(State.BREACHED, State.EXCUSED)).order_by("at")
-    return [
-        step for step in steps
-        if step.clause in NOTED or filing_needed(step.clause, started_at=deadline.started_at, due_at=step.at)
-    ]  # fmt: skip
+    steps = deadline.steps.exclude(kind=StepKind.WARN).filter(state__in=(State.BREACHED, State.EXCUSED))
+    return list(steps.select_related("responsible_unit", "responsible_person").order_by("at"))
 
 
 def _notes(deadline: Deadline) -> list[Any]:
@@ -93,6 +102,14 @@ def _notes(deadline: Deadline) -> list[Any]:
     return [(row, words.reason_words(row.cause), noted_in_time(deadline.clause, noted_at=row.at, due_at=due)) for row in noted]
 
 
+def _notices(deadline: Deadline) -> list[Message]:
+    """Return what was sent to the branch about the order, with the four times that prove it (§1.2.2.n, §3.6.1)."""
+    if deadline.order is None or deadline.clause not in HANDLED:
+        return []
+    sent = Message.objects.filter(order_number=deadline.order.number, unit=deadline.holder_id)
+    return list(sent.select_related("seen_by").order_by("stored_at", "pk"))
+
+
 def _why(deadline: Deadline) -> list[str]:
     return [line.say("en" if english() else "zh") for line in sla.explain(deadline)]
 
@@ -102,23 +119,82 @@ def _why(deadline: Deadline) -> list[str]:
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a filing; the department acknowledges or refuses it."""
+    if request.method == "GET":
+        return _filing(request, pk)
+    return _act(request, pk, DecisionForm, sla.decide_filing, "decide_filing")
+
+
+@staff_required
+@explained
+@require_POST
+def verify(request: HttpRequest, pk: int) -> HttpResponse:
+    """The information centre says what it found (§3.6.1)."""
+    return _act(request, pk, VerifyForm, sla.verify_filing, "verify_filing")
+
+
+@staff_required
+@explained
+@require_POST
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The department takes a decided filing up again."""
+    return _act(request, pk, ReopenForm, sla.reopen_filing, "decide_filing")
+
+
+def _act(request: HttpRequest, pk: int, kind: type[Styled], service: Callable[..., Filing], right: str) -> HttpResponse:
     person, now = _concerned(request), clock.now()
+    get_object_or_404(_visible(person), pk=pk)
+    person.require(right)
+    form = kind(request.POST)
+    if not form.is_valid():
+        return _filing(request, pk, form=form, status=422)
+    try:
+        filing = service(filing_id=pk, person=person, now=now, **form.cleaned_data)
+    except PROBLEMS as problem:
+        return _filing(request, pk, problem=problem, status=status_of(problem))
+    messages.success(request, _told(filing))
+    return redirect("desk:filings")
+
+
+def _told(filing: Filing) -> str:
+    match filing.state:
+        case FilingState.GRANTED:
+            return _("已认可，超时已免责。") if filing.deadline_id else _("已认可系统外开单的备案。")
+        case FilingState.REFUSED:
+            return _("已记录不认可。")
+        case FilingState.VERIFIED:
+            return _("已记录核实结果，转电子商务管理部处理。")
+    return _("已重新处理；原来免责的超时已恢复。")
+
+
+def _filing(
+    request: HttpRequest, pk: int, *, form: Styled | None = None, problem: Exception | None = None, status: int = 200
+) -> HttpResponse:
+    person = _concerned(request)
     filing = get_object_or_404(_visible(person), pk=pk)
-    form = DecisionForm(request.POST or None)
-    if request.method == "POST":
-        person.require("decide_filing")
-        if form.is_valid():
-            sla.decide_filing(filing_id=pk, person=person, now=now, **form.cleaned_data)
-            granted = _("已认可，超时已免责。") if filing.deadline_id else _("已认可系统外开单的备案。")
-            told = granted if form.cleaned_data["grant"] else _("已记录不认可。")
-            messages.success(request, told)
-            return redirect("desk:filings")
     deadline = filing.deadline
-    earlier = Filing.objects.filter(deadline=deadline).exclude(pk=pk) if deadline else Filing.objects.none()
+    forms = {kind.__name__: form if isinstance(form, kind) else kind(auto_id=f"{kind.__name__}_%s") for kind in FORMS}
+    undecided = filing.state in FILING_OPEN
     context = {
-        "filing": filing, "form": form, "deadline": deadline,
-        "breaches": _breaches(deadline) if deadline else [], "lines": _why(deadline) if deadline else [],
-        "notes": _notes(deadline) if deadline else [],
-        "earlier": earlier.select_related("decided_by").order_by("filed_at"), "may_decide": person.may("decide_filing") and filing.state == FilingState.FILED,
+        "filing": filing, "form": form, "problem": problem, "deadline": deadline, **_facts(deadline), **forms,
+        "acts": filing.acts.select_related("by").order_by("at", "pk"),
+        "earlier": _earlier(filing).select_related("decided_by").order_by("filed_at"),
+        "may_verify": person.may("verify_filing") and filing.excuse.verified and filing.state in (FilingState.FILED, FilingState.REOPENED),
+        "may_decide": person.may("decide_filing") and undecided, "undecided": undecided,
+        "waits_for_it": filing.excuse.verified and filing.state in (FilingState.FILED, FilingState.REOPENED),
+        "may_reopen": person.may("decide_filing") and filing.state in FILING_DECIDED,
     }  # fmt: skip
-    return render(request, "desk/filing.html", context, status=422 if form.is_bound else 200)
+    return render(request, "desk/filing.html", context, status=status)
+
+
+def _facts(deadline: Deadline | None) -> dict[str, Any]:
+    """Return what was missed, why it was due then, what was noted and what was sent; nothing of a waybill made outside."""
+    if deadline is None:
+        return {"breaches": [], "lines": [], "notes": [], "notices": []}
+    return {
+        "breaches": _breaches(deadline), "lines": _why(deadline), "notes": _notes(deadline), "notices": _notices(deadline),
+    }  # fmt: skip
+
+
+def _earlier(filing: Filing) -> Any:
+    others = Filing.objects.exclude(pk=filing.pk)
+    return others.filter(deadline=filing.deadline) if filing.deadline else others.none()

@@ -3,7 +3,15 @@
 from sla.services.calendar import Move, apply_calendar, calendar_moves
 from sla.services.clockwork import on_entries
 from sla.services.explaining import Line, explain
-from sla.services.filings import decide_filing, file, on_linked_waybills, reason_for
+from sla.services.filings import (
+    decide_filing,
+    excusable,
+    file,
+    on_linked_waybills,
+    reasons_for,
+    reopen_filing,
+    verify_filing,
+)
 from sla.services.opened import clocks_opened
 from sla.services.ticking import beat_age, beaten, tick, tick_age
 
@@ -16,11 +24,14 @@ __all__ = [
     "calendar_moves",
     "clocks_opened",
     "decide_filing",
+    "excusable",
     "explain",
     "file",
     "on_entries",
     "on_linked_waybills",
-    "reason_for",
+    "reasons_for",
+    "reopen_filing",
     "tick",
     "tick_age",
+    "verify_filing",
 ]

@@ -243,7 +243,7 @@ class Clockwork:
                 self._breach(step, entry)
             else:
                 self._mark(step, state)
-        elif step.state == State.BREACHED and at <= step.at:  # recorded late, done in time (design §6.2)
+        elif step.state in (State.BREACHED, State.EXCUSED) and at <= step.at:  # recorded late, done in time (design §6.2)
             self._correct(step, state, entry)
 
     def _breach(self, step: Step, entry: Entry) -> None:

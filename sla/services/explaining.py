@@ -10,8 +10,8 @@ from rulebook.clauses import CLAUSES
 from rulebook.due import local
 from rulebook.limits import LIMITS, Limit
 from rulebook.reckoning import Reckoning, Stage
-from sla.choices import State
-from sla.models import Deadline
+from sla.choices import FilingVerb, State
+from sla.models import Deadline, FilingAct
 from sla.services.calendar import calendar_for, counts_workdays
 
 
@@ -66,10 +66,22 @@ def _moves(deadline: Deadline) -> list[Line]:
         lines.append(Line("接替的原时限，原到期时间", "takes the place of a clock that was due", old.due_at))
     for new in deadline.replaced_with.all():
         lines.append(Line("已由新时限接替，新到期时间", "replaced by a clock that is due", new.due_at))
-    for filing in deadline.filings.order_by("filed_at"):
-        lines.append(Line(f"备案：{filing.text}", f"filed: {filing.text}", filing.filed_at))
-    return lines
+    return lines + [_act(act) for act in FilingAct.objects.filter(filing__deadline=deadline).order_by("at", "pk")]
 
+
+def _act(act: FilingAct) -> Line:
+    zh, en = ACTS[FilingVerb(act.verb)]
+    return Line(f"{zh}：{act.words}" if act.words else zh, f"{en}: {act.words}" if act.words else en, act.at)
+
+
+ACTS = {
+    FilingVerb.FILE: ("备案", "filed"),
+    FilingVerb.CONFIRM: ("信息管理中心核实属实", "verified by the information centre"),
+    FilingVerb.DENY: ("信息管理中心核实不属实", "found untrue by the information centre"),
+    FilingVerb.GRANT: ("备案认可，免责", "filing granted, breach excused"),
+    FilingVerb.REFUSE: ("备案未认可", "filing refused"),
+    FilingVerb.REOPEN: ("备案重新处理", "filing taken up again"),
+}
 
 ENDINGS = {
     State.OPEN: ("进行中", "running"),

@@ -1,41 +1,72 @@
-"""备案: excusing what the handbook lets be excused (§1.4.2), and waybills made outside (§1.4.3). What happened stays on record (§0.8)."""
+"""备案: excusing what the handbook lets be excused (§1.4.2, §1.3.3.1, §3.6.1), and waybills made outside (§1.4.3).
+
+What happened stays on record (§0.8), and what a customer was promised stays promised.
+"""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import Actor, Entry
 from network.models import Person
 from orders.models import Order
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
-from rulebook.windows import NOTED, filing_needed
-from sla.choices import FilingReason, FilingState, State, StepKind
-from sla.models import Deadline, Filing, Step
+from rulebook.excuses import EXCUSES, may_excuse
+from sla.choices import FILING_OPEN, FilingReason, FilingVerb, State, StepKind
+from sla.models import Deadline, Filing, FilingAct, Step
+from sla.services.telling import told
 
 
 @transaction.atomic
 def file(*, deadline_id: str, clerk: Person, reason: str, text: str, now: datetime) -> Filing:
     """
-    File why a clock was missed: in off-hours (§1.4.2), or for a special circumstance noted before its limit (§1.3.3.1).
+    File why a clock was missed: in off-hours (§1.4.2), for a special circumstance noted before its limit (§1.3.3.1), or
+    for a fault that the information centre will verify (§3.6.1).
 
-    :raises Refused: the clause cannot be filed for that reason, nothing was breached, the clock did not touch off-hours, or
-        nothing was noted in time
+    :raises Refused: this reason excuses no breach of this clock
     :raises Conflict: a filing for this clock is open already
     """
     clerk.require("file")
     deadline = Deadline.objects.visible_to(clerk).select_for_update(of=("self",), no_key=True).get(pk=deadline_id)
-    if reason == FilingReason.SPECIAL_CIRCUMSTANCE and not noted_steps(deadline):
-        raise Refused("§1.3.3.1", _("只有已超时、且时限前已在日志注明特殊情况的送货时限可以备案。"))
-    if reason != FilingReason.SPECIAL_CIRCUMSTANCE and not off_hours_steps(deadline):
-        raise Refused("§1.4.2", _("只有在 18:00–08:00 起算或到期、且已超时的受理时限和改约时限可以备案。"))
-    if deadline.filings.filter(state=FilingState.FILED).exists():
+    if not excusable(deadline, reason):
+        raise Refused(EXCUSES[reason].clause, _unexcused(reason))
+    if deadline.filings.filter(state__in=FILING_OPEN).exists():
         raise Conflict(_("该时限已有待处理的备案。"))
-    filing = Filing.objects.create(deadline=deadline, reason=reason, text=text, filed_by=clerk, filed_at=now)
-    _state(On.FILING_FILED, filing, clerk, now)
+    filing: Filing = Filing.objects.create(deadline=deadline, reason=reason, text=text, filed_by=clerk, filed_at=now)
+    _done(filing, FilingVerb.FILE, clerk, now, text)
+    publish(_fact(On.FILING_FILED, filing, clerk.actor, now))
+    return filing
+
+
+def _unexcused(reason: str) -> str:
+    match reason:
+        case FilingReason.SPECIAL_CIRCUMSTANCE:
+            return _("只有已超时、且时限前已在日志注明特殊情况的送货时限可以备案。")
+        case FilingReason.OFF_HOURS:
+            return _("只有在 18:00–08:00 起算或到期、且已超时的受理时限和改约时限可以备案。")
+    return _("只有已超时的受理时限（10 分钟、15 分钟、当日受理）可以因系统故障、停电断网、电脑故障备案。")
+
+
+@transaction.atomic
+def verify_filing(*, filing_id: int, person: Person, confirmed: bool, finding: str, now: datetime) -> Filing:
+    """
+    Record what the information centre found: it was so, or it was not (§3.6.1).
+
+    :raises Refused: this reason needs no verification
+    :raises Conflict: it has been verified or decided
+    """
+    person.require("verify_filing")
+    filing = _locked(filing_id)
+    perform(filing.verify, by=person, at=now, confirmed=confirmed, finding=finding)
+    filing.save()
+    _done(filing, FilingVerb.CONFIRM if confirmed else FilingVerb.DENY, person, now, finding)
+    publish(_fact(On.FILING_VERIFIED, filing, person.actor, now))
     return filing
 
 
@@ -44,39 +75,90 @@ def decide_filing(*, filing_id: int, person: Person, grant: bool, decision: str,
     """
     Acknowledge or refuse a filing; acknowledged, its breach is excused and leaves both sides of the KPI (§1.4.2, §1.5.1).
 
+    :raises Refused: granted before the information centre has verified what it has to (§3.6.1)
     :raises Conflict: it has been decided
     """
     person.require("decide_filing")
-    filing = Filing.objects.select_for_update(of=("self",), no_key=True).select_related("deadline__order", "order").get(pk=filing_id)
-    if filing.state != FilingState.FILED:
-        raise Conflict(_("该备案已经处理。"), winner=str(filing.decided_by or ""), at=filing.decided_at)
-    filing.state = FilingState.GRANTED if grant else FilingState.REFUSED
-    filing.decided_by, filing.decided_at, filing.decision = person, now, decision
+    filing = _locked(filing_id)
+    perform(filing.grant if grant else filing.refuse, by=person, at=now, decision=decision)
     filing.save()
-    if grant and filing.deadline_id:
-        Step.objects.filter(deadline=filing.deadline, state=State.BREACHED).exclude(kind=StepKind.WARN).update(
-            state=State.EXCUSED
-        )
-        Deadline.objects.filter(pk=filing.deadline_id).update(state=State.EXCUSED)
-        _state(On.DEADLINE_EXCUSED, filing, person, now)
-    _state(On.FILING_DECIDED, filing, person, now)
+    _done(filing, FilingVerb.GRANT if grant else FilingVerb.REFUSE, person, now, decision)
+    facts = _excused(filing, filing.deadline, person, now) if grant and filing.deadline else []
+    publish(*facts, _fact(On.FILING_DECIDED, filing, person.actor, now))
     return filing
 
 
-def reason_for(deadline: Deadline) -> FilingReason:
+@transaction.atomic
+def reopen_filing(*, filing_id: int, person: Person, reason: str, now: datetime) -> Filing:
+    """
+    Take up a decided filing again. Where it was granted the breach comes back, and with it what it carries (design §6).
+
+    :raises Conflict: it is not decided, or another filing about the clock is open
+    """
+    person.require("decide_filing")
+    filing = _locked(filing_id)
+    if filing.deadline and filing.deadline.filings.filter(state__in=FILING_OPEN).exclude(pk=filing.pk).exists():
+        raise Conflict(_("该时限已有待处理的备案。"))
+    perform(filing.reopen)
+    filing.save()
+    _done(filing, FilingVerb.REOPEN, person, now, reason)
+    facts = _withdrawn(filing, filing.deadline, person, now) if filing.deadline else []
+    publish(*facts, _fact(On.FILING_REOPENED, filing, person.actor, now))
+    return filing
+
+
+def _locked(filing_id: int) -> Filing:
+    """Lock a filing with its clock, the clock first, as whoever stops the clock does (design §6.10)."""
+    Deadline.objects.filter(filings=filing_id).select_for_update(of=("self",), no_key=True).order_by("pk").first()
+    filing: Filing = Filing.objects.locked().select_related("deadline__order", "order").get(pk=filing_id)
+    return filing
+
+
+def _excused(filing: Filing, deadline: Deadline, person: Person, now: datetime) -> list[Fact]:
+    steps = excusable(deadline, filing.reason)
+    filing.steps.set(steps)
+    _turn(deadline, steps, State.EXCUSED)
+    return [_turned(On.DEADLINE_EXCUSED, step, filing, person, now) for step in steps]
+
+
+def _withdrawn(filing: Filing, deadline: Deadline, person: Person, now: datetime) -> list[Fact]:
+    """Bring back the breaches that this filing excused and that nothing has corrected meanwhile."""
+    steps = list(filing.steps.filter(state=State.EXCUSED).order_by("at"))
+    filing.steps.clear()
+    _turn(deadline, steps, State.BREACHED)
+    return [_turned(On.EXCUSE_WITHDRAWN, step, filing, person, now) for step in steps]
+
+
+def _turn(deadline: Deadline, steps: Sequence[Step], state: State) -> None:
+    """Turn breached steps to excused, or back. The clock goes by its due step; one that took over has none of its own."""
+    for step in steps:
+        step.state, step.deadline = state, deadline
+    Step.objects.bulk_update(steps, ["state"])
+    whole = any(step.kind == StepKind.DUE for step in steps) or not deadline.steps.filter(kind=StepKind.DUE).exists()
+    if steps and whole and deadline.state in (State.BREACHED, State.EXCUSED):
+        deadline.state = state
+        deadline.save(update_fields=["state"])
+
+
+def _turned(name: On, step: Step, filing: Filing, person: Person, now: datetime) -> Fact:
+    """Tell of a step what its breach told, so that what this carried can be undone or come back."""
+    fact = told(name, step, now)
+    data = {**fact.data, "filing": filing.reason}
+    return replace(fact, at=now, by=person.actor, also=(*fact.also, f"filing/{filing.pk}"), data=data)
+
+
+def excusable(deadline: Deadline, reason: str) -> list[Step]:
+    """Return the breached steps of this clock that this reason may excuse (`rulebook.excuses`)."""
+    row = EXCUSES[reason]
+    breached = deadline.steps.filter(state=State.BREACHED, clause__in=row.limits).exclude(kind=StepKind.WARN).order_by("at")
+    if row.when == "noted":
+        return list(breached.noted())
+    return [s for s in breached if may_excuse(reason, s.clause, started_at=deadline.started_at, due_at=s.at)]
+
+
+def reasons_for(deadline: Deadline) -> list[FilingReason]:
     """Return what a filing about this clock can be about."""
-    return FilingReason.SPECIAL_CIRCUMSTANCE if deadline.clause in NOTED else FilingReason.OFF_HOURS
-
-
-def off_hours_steps(deadline: Deadline) -> list[Step]:
-    """Return the steps of this clock that were breached and started or fell due in off-hours (§1.4.2)."""
-    breached = deadline.steps.filter(state=State.BREACHED).exclude(kind=StepKind.WARN)
-    return [s for s in breached if filing_needed(s.clause, started_at=deadline.started_at, due_at=s.at)]
-
-
-def noted_steps(deadline: Deadline) -> list[Step]:
-    """Return the steps of this clock that were breached after a special circumstance had been noted in the log (§1.3.3.1)."""
-    return list(deadline.steps.noted())
+    return [FilingReason(code) for code in EXCUSES if excusable(deadline, code)]
 
 
 def on_linked_waybills(entries: Sequence[Entry]) -> Iterable[Fact]:
@@ -84,15 +166,17 @@ def on_linked_waybills(entries: Sequence[Entry]) -> Iterable[Fact]:
     for entry in entries:
         if entry.name == On.WAYBILL_LINKED:
             order = Order.objects.get(number=entry.order_number)
+            clerk, at = Person.objects.get(pk=int(entry.actor_id)), entry.occurred_at
+            text = order.notes.get(pk=entry.data["note"]).text
             filing = Filing.objects.create(
-                order=order, reason=FilingReason.OUTSIDE_WAYBILL, text=order.notes.get(pk=entry.data["note"]).text,
-                filed_by_id=int(entry.actor_id), filed_at=entry.occurred_at,
-            )  # fmt: skip
-            yield _fact(On.FILING_FILED, filing, entry.actor, entry.occurred_at)
+                order=order, reason=FilingReason.OUTSIDE_WAYBILL, text=text, filed_by=clerk, filed_at=at
+            )
+            _done(filing, FilingVerb.FILE, clerk, at, text)
+            yield _fact(On.FILING_FILED, filing, entry.actor, at)
 
 
-def _state(name: On, filing: Filing, person: Person, now: datetime) -> None:
-    publish(_fact(name, filing, person.actor, now))
+def _done(filing: Filing, verb: FilingVerb, person: Person, now: datetime, words: str) -> None:
+    FilingAct.objects.create(filing=filing, verb=verb, by=person, at=now, words=words)
 
 
 def _fact(name: On, filing: Filing, by: Actor, now: datetime) -> Fact:
@@ -102,7 +186,7 @@ def _fact(name: On, filing: Filing, by: Actor, now: datetime) -> Fact:
         order=order.number if order else "",
         also=(f"deadline/{deadline.pk}", deadline.subject) if deadline else (),
         data={
-            "deadline": str(deadline.pk) if deadline else None, "clause": deadline.clause if deadline else "§1.4.3",
+            "deadline": str(deadline.pk) if deadline else None, "clause": filing.clause,
             "state": filing.state, "filing": filing.reason,
         },
     )  # fmt: skip

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import ExtractHour
-from django.utils.translation import gettext_lazy as _
 
 from core.models import Entry
 from network.models import Person, Unit
@@ -20,7 +19,7 @@ from rulebook.facts import Facts
 from rulebook.limits import LIMITS, Limit
 from rulebook.windows import FILED, NOTED
 from rulebook.workdays import Calendar
-from sla.choices import FilingReason, FilingState, State, StepKind
+from sla.choices import FILING_OPEN, State, StepKind
 
 FOLLOWING = frozenset(limit.clause for limit in LIMITS.values() if limit.follows)
 OFF_FROM, OFF_UNTIL = 18, 8  # local hours of `rulebook.windows.in_off_hours` (§1.4.2), for the database
@@ -40,8 +39,8 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
     def fileable(self) -> DeadlineQuerySet:
         """
-        Restrict to breached clocks that no filing excuses or waits for and that may be filed: they started or fell due in
-        off-hours (§1.4.2), or a special circumstance was noted before the limit (§1.3.3.1).
+        Restrict to breached clocks that no filing waits for and that have to be filed: they started or fell due in
+        off-hours (§1.4.2), or may be: a special circumstance was noted before the limit (§1.3.3.1).
         """
         in_off_hours = Q(hour__gte=OFF_FROM) | Q(hour__lt=OFF_UNTIL)
         steps = Step.objects.filter(clause__in=FILED, state=State.BREACHED).exclude(kind=StepKind.WARN)
@@ -49,7 +48,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         fell_due = steps.annotate(hour=ExtractHour("at", tzinfo=SHANGHAI)).filter(in_off_hours)
         may_be = Q(pk__in=started.values("deadline")) | Q(pk__in=fell_due.values("deadline"))
         found = self.filter(may_be | Q(pk__in=Step.objects.noted().values("deadline")))
-        return found.exclude(filings__state__in=(FilingState.FILED, FilingState.GRANTED))
+        return found.exclude(filings__state__in=FILING_OPEN)
 
     def of_order(self, order: Order) -> DeadlineQuerySet:
         return self.filter(order=order).order_by("started_at", "due_at")
@@ -151,52 +150,6 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clause} {self.kind} {self.at:%F %T}"
-
-
-class FilingQuerySet(models.QuerySet["Filing"]):
-    def visible_to(self, person: Person) -> FilingQuerySet:
-        """Restrict to filings about clocks this person's unit holds and orders it has, and everything below it."""
-        return self.filter(person.scope("deadline__holder__path") | person.scope("order__branch__path"))
-
-
-class Filing(models.Model):
-    """备案: why an off-hours clock was missed (acknowledged, the breach is excused), or why a waybill was made outside (§1.4.3)."""
-
-    deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="filings")
-    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="filings")  # of a filing that excuses no clock
-    reason = models.CharField(_("原因类别"), max_length=20, choices=FilingReason.choices)
-    text = models.CharField(_("说明"), max_length=500)
-    state = models.CharField(_("状态"), max_length=10, choices=FilingState.choices, default=FilingState.FILED)
-    filed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    filed_at = models.DateTimeField()
-    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    decision = models.CharField(_("处理意见"), max_length=300, blank=True)
-
-    objects = FilingQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(deadline__isnull=False, order=None) | Q(deadline=None, order__isnull=False),
-                name="filing_is_about_a_clock_or_an_order",
-            ),
-            models.UniqueConstraint(
-                fields=["order", "reason"], condition=Q(order__isnull=False), name="one_filing_per_order_and_reason"
-            ),
-            models.UniqueConstraint(fields=["deadline"], condition=Q(state="filed"), name="one_open_filing_per_clock"),
-            models.CheckConstraint(
-                condition=Q(decided_at=None) | Q(decided_at__gte=F("filed_at")), name="filing_decided_after_filed"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.deadline or self.order} {self.state}"
-
-    @property
-    def about(self) -> Order | None:
-        """Return the order it concerns."""
-        return self.deadline.order if self.deadline else self.order
 
 
 class Heartbeat(models.Model):

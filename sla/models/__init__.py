@@ -1,0 +1,6 @@
+"""The clocks with their steps, and the filings that may excuse a breach."""
+
+from sla.models.clocks import Deadline, DeadlineQuerySet, Heartbeat, Step, StepQuerySet
+from sla.models.filings import Filing, FilingAct, FilingQuerySet
+
+__all__ = ["Deadline", "DeadlineQuerySet", "Filing", "FilingAct", "FilingQuerySet", "Heartbeat", "Step", "StepQuerySet"]

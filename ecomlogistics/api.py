@@ -24,7 +24,7 @@ from pickup import api as pickup
 from pricing import api as pricing
 from reports import api as reports
 from sla import api as sla
-from sla import filingapi
+from sla import filingapi, outageapi
 
 
 @extend_schema(exclude=True)
@@ -124,6 +124,10 @@ urlpatterns = [
     path("filings/", filingapi.Filings.as_view()),
     path("filings/<int:key>/", filingapi.FilingDetail.as_view()),
     *(path(f"filings/<int:key>/{name}/", view.as_view()) for name, view in filingapi.FILING_VERBS.items()),
+    path("outages/", outageapi.Outages.as_view()),
+    path("outages/preview/", outageapi.PreviewOutage.as_view()),
+    path("outages/<int:key>/", outageapi.OutageDetail.as_view()),
+    *(path(f"outages/<int:key>/{name}/", view.as_view()) for name, view in outageapi.OUTAGE_VERBS.items()),
     path("", Elsewhere.as_view()),
     path("<path:rest>", Elsewhere.as_view()),
 ]

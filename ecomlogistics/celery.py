@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     },
     "cash-books": {"task": "reports.tasks.check_books", "schedule": crontab(hour=2, minute=30), "options": {"expires": 3600}},
     "sla-tick": {"task": "sla.tasks.tick", "schedule": 5.0, "options": {"expires": 4}},
+    "outages-resume": {"task": "sla.tasks.resume_outage_acts", "schedule": 60.0, "options": {"expires": 55}},
     "imports-resume": {"task": "orders.tasks.resume_imports", "schedule": 60.0, "options": {"expires": 55}},
     "nonces-forget": {"task": "partners.tasks.forget_nonces", "schedule": 300.0, "options": {"expires": 290}},
     "notify-sweep": {"task": "notify.tasks.sweep", "schedule": 10.0, "options": {"expires": 9}},

@@ -84,6 +84,7 @@ MAY: dict[str, frozenset[Role]] = {
     "remit_cash": frozenset({Role.FINANCE}),
     "see_cash": BRANCH_STAFF | MANAGERS | {Role.FINANCE},
     "file": BRANCH_STAFF,
+    "open_outage": MANAGERS | {Role.BRANCH_MANAGER, Role.DEPARTMENT, Role.IT},
     "verify_filing": frozenset({Role.IT}),
     "decide_filing": frozenset({Role.DEPARTMENT}),
     "calendar": frozenset({Role.DEPARTMENT, Role.ADMINISTRATOR}),

@@ -40,6 +40,11 @@ FILING_OPEN = (FilingState.FILED, FilingState.VERIFIED, FilingState.REOPENED)
 FILING_DECIDED = (FilingState.GRANTED, FilingState.REFUSED)
 
 
+class OutageActState(TextChoices):
+    RUNNING = "running", _("处理中")
+    DONE = "done", _("已完成")
+
+
 class FilingVerb(TextChoices):
     FILE = "file", _("提交备案")
     CONFIRM = "confirm", _("核实属实")

@@ -2,5 +2,19 @@
 
 from sla.models.clocks import Deadline, DeadlineQuerySet, Heartbeat, Step, StepQuerySet
 from sla.models.filings import Filing, FilingAct, FilingQuerySet
+from sla.models.outages import Outage, OutageAct, OutageQuerySet, OutageRow
 
-__all__ = ["Deadline", "DeadlineQuerySet", "Filing", "FilingAct", "FilingQuerySet", "Heartbeat", "Step", "StepQuerySet"]
+__all__ = [
+    "Deadline",
+    "DeadlineQuerySet",
+    "Filing",
+    "FilingAct",
+    "FilingQuerySet",
+    "Heartbeat",
+    "Outage",
+    "OutageAct",
+    "OutageQuerySet",
+    "OutageRow",
+    "Step",
+    "StepQuerySet",
+]

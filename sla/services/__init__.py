@@ -13,11 +13,16 @@ from sla.services.filings import (
     verify_filing,
 )
 from sla.services.opened import clocks_opened
+from sla.services.outages import Fault, Outside, Preview, act_on_outage, open_outage, preview, step_outage, struck_steps
 from sla.services.ticking import beat_age, beaten, tick, tick_age
 
 __all__ = [
+    "Fault",
     "Line",
     "Move",
+    "Outside",
+    "Preview",
+    "act_on_outage",
     "apply_calendar",
     "beat_age",
     "beaten",
@@ -29,8 +34,12 @@ __all__ = [
     "file",
     "on_entries",
     "on_linked_waybills",
+    "open_outage",
+    "preview",
     "reasons_for",
     "reopen_filing",
+    "step_outage",
+    "struck_steps",
     "tick",
     "tick_age",
     "verify_filing",

@@ -17,10 +17,13 @@ from network.models import Person
 from orders.models import Order
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
-from rulebook.excuses import EXCUSES, may_excuse
+from rulebook.excuses import EXCUSES, may_excuse, struck
 from sla.choices import FILING_OPEN, FilingReason, FilingVerb, State, StepKind
-from sla.models import Deadline, Filing, FilingAct, Step
+from sla.models import Deadline, Filing, FilingAct, OutageRow, Step
 from sla.services.telling import told
+
+Span = tuple[datetime, datetime]
+"""From when till when an outage lasted, both included."""
 
 
 @transaction.atomic
@@ -33,14 +36,21 @@ def file(*, deadline_id: str, clerk: Person, reason: str, text: str, now: dateti
     :raises Conflict: a filing for this clock is open already
     """
     clerk.require("file")
-    deadline = Deadline.objects.visible_to(clerk).select_for_update(of=("self",), no_key=True).get(pk=deadline_id)
-    if not excusable(deadline, reason):
+    return file_one(deadline_id=deadline_id, person=clerk, reason=reason, text=text, now=now)
+
+
+def file_one(
+    *, deadline_id: str, person: Person, reason: str, text: str, now: datetime, outage: Span | None = None
+) -> Filing:
+    """File one clock, whoever may; `outage`: of what struck many, which excuses only the steps it touched."""
+    deadline = Deadline.objects.visible_to(person).select_for_update(of=("self",), no_key=True).get(pk=deadline_id)
+    if not excusable(deadline, reason, outage):
         raise Refused(EXCUSES[reason].clause, _unexcused(reason))
     if deadline.filings.filter(state__in=FILING_OPEN).exists():
         raise Conflict(_("该时限已有待处理的备案。"))
-    filing: Filing = Filing.objects.create(deadline=deadline, reason=reason, text=text, filed_by=clerk, filed_at=now)
-    _done(filing, FilingVerb.FILE, clerk, now, text)
-    publish(_fact(On.FILING_FILED, filing, clerk.actor, now))
+    filing: Filing = Filing.objects.create(deadline=deadline, reason=reason, text=text, filed_by=person, filed_at=now)
+    _done(filing, FilingVerb.FILE, person, now, text)
+    publish(_fact(On.FILING_FILED, filing, person.actor, now))
     return filing
 
 
@@ -115,7 +125,8 @@ def _locked(filing_id: int) -> Filing:
 
 
 def _excused(filing: Filing, deadline: Deadline, person: Person, now: datetime) -> list[Fact]:
-    steps = excusable(deadline, filing.reason)
+    row = OutageRow.objects.filter(filing=filing).select_related("outage").first()
+    steps = excusable(deadline, filing.reason, (row.outage.since, row.outage.until) if row else None)
     filing.steps.set(steps)
     _turn(deadline, steps, State.EXCUSED)
     return [_turned(On.DEADLINE_EXCUSED, step, filing, person, now) for step in steps]
@@ -147,13 +158,18 @@ def _turned(name: On, step: Step, filing: Filing, person: Person, now: datetime)
     return replace(fact, at=now, by=person.actor, also=(*fact.also, f"filing/{filing.pk}"), data=data)
 
 
-def excusable(deadline: Deadline, reason: str) -> list[Step]:
-    """Return the breached steps of this clock that this reason may excuse (`rulebook.excuses`)."""
+def excusable(deadline: Deadline, reason: str, outage: Span | None = None) -> list[Step]:
+    """Return the breached steps of this clock that this reason may excuse (`rulebook.excuses`), and that the outage touched."""
     row = EXCUSES[reason]
     breached = deadline.steps.filter(state=State.BREACHED, clause__in=row.limits).exclude(kind=StepKind.WARN).order_by("at")
     if row.when == "noted":
         return list(breached.noted())
-    return [s for s in breached if may_excuse(reason, s.clause, started_at=deadline.started_at, due_at=s.at)]
+    started = deadline.started_at
+    found = [step for step in breached if may_excuse(reason, step.clause, started_at=started, due_at=step.at)]
+    if outage is None:
+        return found
+    since, until = outage
+    return [step for step in found if struck(started_at=started, due_at=step.at, since=since, until=until)]
 
 
 def reasons_for(deadline: Deadline) -> list[FilingReason]:

@@ -1,0 +1,77 @@
+"""Filings and outages by the API: each verb, what it answers, what it refuses (§1.4.2, §3.6.1)."""
+
+import pytest
+
+from network.choices import UnitKind
+from network.models import Person
+from rulebook.roles import Role
+from sla import services as sla
+from sla.models import Deadline
+from tests.api.test_verbs import Staff, clerk, company, done, refusal  # noqa: F401  (fixtures)
+from tests.factories import Company, placed, post, sh, unit
+
+pytestmark = pytest.mark.django_db
+SPAN = {"reason": "power_or_network", "since": "2026-11-03T10:00:00+08:00", "until": "2026-11-03T11:00:00+08:00", "units": ["B1"]}
+
+
+@pytest.fixture
+def expert(company: Company) -> Staff:  # noqa: F811
+    person: Person = post(Role.IT, unit("IT", UnitKind.DEPARTMENT, company.root, name="信息管理中心"))
+    return Staff(person)
+
+
+@pytest.fixture
+def late(company: Company) -> Deadline:  # noqa: F811
+    order = placed(sh("03 10:10:00"), branch=company.branch)
+    sla.tick(now=sh("03 14:00:00"))
+    return Deadline.objects.get(order=order, clause="§1.2.1.1")
+
+
+def test_filed_verified_granted_reopened(company: Company, clerk: Staff, expert: Staff, late: Deadline) -> None:  # noqa: F811
+    officer = Staff(company.officer)
+    filing = done(clerk.post(f"deadlines/{late.pk}/filings/", {"reason": "pc_fault", "text": "蓝屏"}), 201)
+    assert (filing["state"], filing["clause"], filing["confirmed"]) == ("filed", "§1.2.1.1", None)
+    at = f"filings/{filing['id']}/"
+    refusal(officer.post(f"{at}decide/", {"grant": True, "decision": "同意"}), 422, "§3.6.1")
+    done(clerk.post(f"{at}verify/", {"confirmed": True, "finding": "属实"}), 403)
+    assert done(expert.post(f"{at}verify/", {"confirmed": True, "finding": "属实"}))["state"] == "verified"
+    done(expert.post(f"{at}verify/", {"confirmed": True, "finding": "再来"}), 409)
+    assert done(officer.post(f"{at}decide/", {"grant": True, "decision": "同意"}))["state"] == "granted"
+    assert done(officer.get(f"deadlines/{late.pk}/"))["state"] == "excused"
+    assert done(officer.post(f"{at}reopen/", {"reason": "有误"}))["state"] == "reopened"
+    assert [act["verb"] for act in done(clerk.get(at))["acts"]] == ["file", "confirm", "grant", "reopen"]
+    done(Staff(company.third_clerk).get(at), 404)
+    assert [each["id"] for each in done(officer.get("filings/?state=reopened&reason=pc_fault"))["results"]] == [filing["id"]]
+    assert done(officer.get("filings/?reason=off_hours"))["results"] == []
+
+
+def test_an_outage_from_preview_to_its_rows(company: Company, expert: Staff, late: Deadline) -> None:  # noqa: F811
+    officer = Staff(company.officer)
+    seen = done(expert.post("outages/preview/", SPAN))
+    assert (seen["clocks"], {step["clause"] for step in seen["steps"]}) == (1, {"§1.2.1.1", "§1.2.1.1b"})
+    assert {each["why"] for each in seen["outside"]} == {"clause", "running"}
+    act = done(expert.post("outages/", {**SPAN, "text": "停电", "seen": 1}), 201)
+    assert (act["verb"], act["state"], act["handled"], act["failed"]) == ("file", "done", 1, 0)
+    at = f"outages/{act['outage']}/"
+    done(expert.post(f"{at}decide/", {"grant": True, "words": "x"}), 403)
+    assert done(officer.post(f"{at}decide/", {"grant": True, "words": "同意"}))["failed"] == 0
+    told = done(officer.get(at))
+    assert [(row["deadline"], row["state"], row["said"]) for row in told["rows"]] == [(str(late.pk), "granted", "")]
+    assert [each["verb"] for each in told["acts"]] == ["file", "grant"]
+    assert done(officer.post(f"{at}reopen/", {"words": "有误"}))["handled"] == 1
+    assert done(expert.post(f"{at}verify/", {"confirmed": False, "words": "查无停电"}))["handled"] == 1
+    assert [each["id"] for each in done(officer.get("outages/"))["results"]] == [act["outage"]]
+    assert done(Staff(company.third_clerk).get("outages/"))["results"] == []
+    done(Staff(company.third_clerk).get(at), 404)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"units": []}, 400), ({"units": ["ZZ"]}, 400), ({"reason": "off_hours"}, 400), ({"until": "2026-11-03T09:00:00+08:00"}, 422),
+        ({"since": "gestern"}, 400), ({"more": 1}, 400), ({"text": ""}, 400), ({"seen": 7}, 409), ({"seen": 0}, 400),
+    ],
+)  # fmt: skip
+def test_what_an_outage_refuses(company: Company, expert: Staff, late: Deadline, changes: dict, status: int) -> None:  # noqa: F811
+    done(expert.post("outages/", {**SPAN, "text": "停电", **changes}), status)
+    assert done(expert.get("outages/"))["results"] == []

@@ -60,3 +60,31 @@ class Ground(TextChoices):
 
     PROHIBITED = "prohibited", _("属于禁运品")
     NOT_REFUSED = "not_refused", _("并未拒绝受理")
+
+
+class Claimed(TextChoices):
+    """Where a claim stands (design §3)."""
+
+    OPENED = "opened", _("待补资料")
+    PAPERS_COMPLETE = "papers_complete", _("资料齐全")
+    PROPOSED = "proposed", _("待客户答复")
+    AGREED = "agreed", _("待付款")
+    DISPUTED = "disputed", _("客户有异议")
+    PAID = "paid", _("已赔付")
+    REJECTED = "rejected", _("不予赔付")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    CLOSED = "closed", _("已结案")
+
+
+LIVE_CLAIM = (Claimed.OPENED, Claimed.PAPERS_COMPLETE, Claimed.PROPOSED, Claimed.AGREED, Claimed.DISPUTED)
+"""States of a claim that is still to be settled; an order has one such claim at most."""
+
+
+class AnswerMeans(TextChoices):
+    """How the customer's yes or no reached us."""
+
+    LINK = "link", _("答复链接")
+    HALL = "hall", _("网上营业厅")
+    PHONE = "phone", _("电话")
+    LETTER = "letter", _("书面")
+    PARTNER = "partner", _("合作平台")

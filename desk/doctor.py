@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Exists, F, Max, Min, OuterRef
 
+from complaints.services.claims.payments import faults as claim_faults
 from core import files
 from core.models import Entry
 from delivery.models import Proof
@@ -171,6 +172,16 @@ def cash(now: datetime) -> list[Finding]:
     return [*late, Finding(words, "由财务按收付记录核对：已收 = 已汇付 + 未汇付 + 已核销。")]
 
 
+def claims(now: datetime) -> list[Finding]:
+    """What was paid for claims is what their customers agreed to, each once (§4.5)."""
+    found = claim_faults()
+    if not found:
+        return []
+    first = found[0]
+    words = f"{len(found)} 件理赔的付款与客户同意的金额不符，例如 {first.number}：应付 {first.agreed} 元，已付 {first.paid} 元"
+    return [Finding(words, "由财务与理赔部核对付款记录。")]
+
+
 def working_days(now: datetime) -> list[Finding]:
     day = local_day(now) + CALENDAR_AHEAD
     if not calendar().is_provisional(day):
@@ -210,6 +221,7 @@ CHECKS: dict[str, Check] = {
     "日志编号": journal,
     "通知": outbox,
     "代收货款": cash,
+    "理赔付款": claims,
     "签收凭证": lost_proofs,
     "工作日历": working_days,
     "组织": organisation,

@@ -52,6 +52,7 @@ WAYS = (
     Way("service", "users", _("客服"), MAY["see_service"], of="tickets"),
     Way("slips", "file", _("签收单"), MAY["slip"]),
     Way("cash", "money", _("代收货款"), MAY["see_cash"]),
+    Way("claims", "shield", _("理赔"), MAY["see_claims"] - MANAGERS),
     Way("manage", "chart", _("指标"), MAY["see_kpis"]),
     Way("prices", "money", _("价格"), MAY["see_prices"]),
     Way("filings", "shield", _("备案"), BRANCH_STAFF | {Role.DEPARTMENT, Role.IT}),

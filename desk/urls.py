@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("desk.officeurls")),
     path("", include("desk.keyurls")),
     path("", include("desk.serviceurls")),
+    path("", include("desk.claimurls")),
     path("search/", queue.search, name="search"),
     path("views/", queue.save_view, name="save-view"),
     path("views/<int:pk>/drop/", queue.drop_view, name="drop-view"),

@@ -17,6 +17,7 @@ from delivery.choices import ProofKind
 from network.models import Person, Unit
 from orders.choices import CopyMeans, Means, NoteKind, Outcome, Paper
 from pickup.choices import AgreedBy
+from rulebook.claims import PAPERS
 from rulebook.due import local
 from rulebook.events import On
 from rulebook.limits import LIMITS
@@ -133,6 +134,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.MAIL_ANSWERED: ("check", gettext_noop("已答复邮件（§4.3.1.3）")),
     On.CALLBACK_PROMISED: ("clock", gettext_noop("承诺 %(call_back_at)s 前回电（§4.3.1.2）")),
     On.CALLBACK_DONE: ("phone", gettext_noop("已回电（§4.3.1.2）")),
+    On.CLAIM_OPENED: ("shield", gettext_noop("提出理赔 %(number)s，索赔 %(amount)s 元（§4.5）")),
+    On.CLAIM_ASSIGNED: ("users", gettext_noop("理赔 %(number)s 由%(handler)s跟进（§4.5）")),
+    On.CLAIM_PAPERS_ASKED: ("phone", gettext_noop("理赔 %(number)s 催补资料：%(papers)s")),
+    On.CLAIM_PAPER_RECEIVED: ("file", gettext_noop("理赔 %(number)s 收到%(paper)s")),
+    On.CLAIM_PAPERS_COMPLETED: ("check", gettext_noop("理赔 %(number)s 资料齐全，开始计时（§1.6.1.3）")),
+    On.CLAIM_PAPERS_RETURNED: ("undo", gettext_noop("理赔 %(number)s 退回资料：%(papers)s（§1.6.1.3）")),
+    On.CLAIM_PROPOSED: ("money", gettext_noop("理赔 %(number)s 第 %(proposal)s 次方案：赔付 %(proposed)s 元（§4.5）")),
+    On.CLAIM_AGREED: ("check", gettext_noop("客户同意理赔 %(number)s 的方案：赔付 %(proposed)s 元")),
+    On.CLAIM_DISPUTED: ("alert", gettext_noop("客户对理赔 %(number)s 有异议（§4.5）")),
+    On.CLAIM_ESCALATED: ("arrow-right", gettext_noop("理赔 %(number)s 升级给%(handler)s（§4.5）")),
+    On.CLAIM_REJECTED: ("x", gettext_noop("理赔 %(number)s 不予赔付（§4.5）")),
+    On.CLAIM_WITHDRAWN: ("undo", gettext_noop("客户撤回理赔 %(number)s")),
+    On.CLAIM_PAYEE_RECORDED: ("note", gettext_noop("理赔 %(number)s 登记收款账户")),
+    On.CLAIM_PAID: ("money", gettext_noop("理赔 %(number)s 已付款 %(paid)s 元")),
+    On.CLAIM_CLOSED: ("check", gettext_noop("理赔 %(number)s 结案")),
+    On.COUPON_GIVEN: ("star", gettext_noop("致歉并赠送 %(worth)s 元优惠券，有效期至 %(valid_until)s（§4.5）")),
     On.CONSIGNEE_CALLED: ("phone", gettext_noop("派送前致电收货人：%(reached)s%(expected_at)s（§4.3.2.7）")),
     On.LATENESS_TOLD: ("phone", gettext_noop("告知收货人将晚到：%(reached)s%(reason)s%(expected_at)s（§4.3.3.3）")),
     On.HELPERS_HIRED: ("users", gettext_noop("外雇 %(helpers)s 人%(reason)s（§1.3.3.2）")),
@@ -229,7 +246,7 @@ class Happening:
 def timeline(entries: Iterable[Entry]) -> list[Happening]:
     """Put an order's facts into words, newest first; two queries for the names of people and units."""
     entries = list(entries)
-    people = Person.objects.in_bulk(_keys(entries, "person", "driver", "tracker") | _actors(entries))
+    people = Person.objects.in_bulk(_keys(entries, "person", "driver", "tracker", "handler") | _actors(entries))
     units = Unit.objects.in_bulk(_keys(entries, "branch", "from_branch", "responsible", "unit", "holder", "terminal", "to"))
     names = Names({k: p.name for k, p in people.items()}, {k: u.name for k, u in units.items()})
     return [_happening(entry, names) for entry in reversed(entries)]
@@ -318,6 +335,9 @@ READERS: dict[str, Any] = {
     "kind": lambda value, _row: NoteKind(value).label,
     "reason": lambda value, _row: reason_words(value),
     "tracker": lambda value, row: row.names.person(value),
+    "handler": lambda value, row: row.names.person(value),
+    "paper": lambda value, _row: in_words(PAPERS[value]) if value in PAPERS else Paper(value).label,
+    "papers": lambda value, _row: _("、").join(in_words(PAPERS[code]) for code in value),
     "to": lambda value, row: row.names.unit(value),
     "anomaly_kind": lambda value, _row: _("：%s") % in_words(ANOMALIES[str(value)]) if value in ANOMALIES else "",
     "promised_at": lambda value, _row: _moment(value),
@@ -332,7 +352,6 @@ READERS: dict[str, Any] = {
     "late": lambda value, _row: _("（补告警）") if value else "",
     "changed": lambda value, _row: _("、").join(str(FIELDS.get(name, name)) for name in value or ()),
     "appointment": lambda value, _row: _moment(value),
-    "paper": lambda value, _row: Paper(value).label,
     "labels": lambda _value, row: _labels(row),
     "means": lambda value, _row: _("：%s") % MEANS.get(str(value), value) if value else "",
     "agreed_by": lambda value, _row: _("（%s）") % AgreedBy(value).label if value else "",

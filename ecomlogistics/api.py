@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from complaints import claimapi
 from delivery import api as delivery
 from delivery import keyapi, loadapi, recordapi, statementapi
 from orders.api import bills, service
@@ -81,6 +82,7 @@ ORDER_VERBS = {
 inline_styles = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})  # Swagger's page styles itself; its scripts are files
 NUMBER = r"orders/(?P<number>[A-Za-z0-9]{1,20})/"
 SHIPMENT = r"shipments/(?P<number>[A-Za-z0-9]{1,20})/"
+CLAIM = r"claims/(?P<number>[A-Za-z0-9]{1,20})/"
 GOODS = delivery.SHIPMENT_VERBS | delivery.SLIP_VERBS | delivery.CASH_VERBS | recordapi.RECORD_VERBS | loadapi.SPLIT_VERBS
 
 urlpatterns = [
@@ -111,6 +113,9 @@ urlpatterns = [
     path("key-customers/<int:key>/report/done/", reports.FinishReport.as_view()),
     path("anomalies/", keyapi.Anomalies.as_view()),
     *(path(f"anomalies/<int:key>/{name}/", view.as_view()) for name, view in keyapi.ANOMALY_VERBS.items()),
+    path("claims/", claimapi.Claims.as_view()),
+    re_path(rf"^{CLAIM}$", claimapi.ClaimDetail.as_view()),
+    *(re_path(rf"^{CLAIM}{name}/$", view.as_view()) for name, view in claimapi.CLAIM_VERBS.items()),
     path("loads/", loadapi.Loads.as_view()),
     path("loads/<int:key>/", loadapi.LoadDetail.as_view()),
     *(path(f"loads/<int:key>/{name}/", view.as_view()) for name, view in loadapi.LOAD_VERBS.items()),

@@ -33,6 +33,7 @@ NATIONWIDE = frozenset(
         Role.IT,
         Role.OPERATIONS_CENTRE,
         Role.KEY_ACCOUNTS,
+        Role.CLAIMS,
         Role.ADMINISTRATOR,
     }
 )
@@ -114,6 +115,13 @@ MAY: dict[str, frozenset[Role]] = {
     "redress_complaint": BRANCH_STAFF | MANAGERS | {Role.DEPARTMENT, Role.KEY_ACCOUNTS},
     "report_visit": frozenset({Role.BRANCH_MANAGER}) | MANAGERS,
     "call_back_complaint": frozenset({Role.KEY_ACCOUNTS}),
+    "see_claims": BRANCH_STAFF | CALL_CENTRE | MANAGERS | KEY_ACCOUNT_OFFICES | {Role.CLAIMS, Role.FINANCE, Role.QUALITY},
+    "open_claim": BRANCH_STAFF | CALL_CENTRE | KEY_ACCOUNT_OFFICES | {Role.CLAIMS},
+    "claim_papers": BRANCH_STAFF | CALL_CENTRE | {Role.CLAIMS},
+    "answer_claim": CALL_CENTRE | {Role.CLAIMS},
+    "handle_claim": frozenset({Role.CLAIMS}),
+    "settle_dispute": frozenset({Role.CLAIMS, Role.DEPARTMENT}),
+    "pay_claim": frozenset({Role.FINANCE}),
     "organise": frozenset({Role.ADMINISTRATOR}),
     "report_ticket": frozenset(Role),
     "collate_ticket": frozenset({Role.MARKETING}),

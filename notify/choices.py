@@ -16,3 +16,6 @@ class Kind(TextChoices):
     DEMAND = "demand", _("现场要求待答复")
     ANOMALY = "anomaly", _("货物异常")
     ESCALATED = "escalated", _("异常升级")
+    CLAIM = "claim", _("理赔待办理")
+    CLAIM_PAYMENT = "claim_pay", _("理赔待付款")
+    CLAIM_NEWS = "claim_news", _("理赔进展")

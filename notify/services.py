@@ -24,6 +24,14 @@ TO_THE_BRANCH: dict[str, Kind] = {
     On.ORDER_REACHED_BRANCH: Kind.NEW_ORDER, On.BILL_DISPUTED: Kind.BILL_DISPUTED, On.AMENDMENT_PROPOSED: Kind.AMENDMENT,
     On.DEMAND_REPORTED: Kind.DEMAND,
 }  # fmt: skip
+OF_CLAIMS: dict[str, tuple[Role | None, Kind]] = {
+    On.CLAIM_OPENED: (Role.CLAIMS, Kind.CLAIM), On.CLAIM_PAPERS_COMPLETED: (Role.CLAIMS, Kind.CLAIM),
+    On.CLAIM_DISPUTED: (Role.CLAIMS, Kind.CLAIM), On.CLAIM_AGREED: (Role.FINANCE, Kind.CLAIM_PAYMENT),
+    On.CLAIM_PAPERS_ASKED: (None, Kind.CLAIM_NEWS), On.CLAIM_PAPERS_RETURNED: (None, Kind.CLAIM_NEWS),
+    On.CLAIM_PROPOSED: (None, Kind.CLAIM_NEWS), On.CLAIM_REJECTED: (None, Kind.CLAIM_NEWS),
+    On.CLAIM_PAID: (None, Kind.CLAIM_NEWS),
+}  # fmt: skip
+"""Who is told of which step of a claim (§4.5); nobody named: the branch that billed the goods."""
 SWEEP_AFTER = timedelta(seconds=10)
 
 
@@ -42,7 +50,7 @@ def _concerns_calls(entry: Entry) -> bool:
 
 
 def _caused_by(entry: Entry, calls: int | None) -> Iterator[Message]:
-    for unit, kind in _addressees(entry, calls):
+    for unit, kind in _of_claim(entry) if entry.name in OF_CLAIMS else _addressees(entry, calls):
         if unit is not None:
             yield new(
                 Message, unit_id=unit, kind=kind, order_number=entry.order_number, clause=str(entry.data.get("clause") or ""),
@@ -84,6 +92,12 @@ def _of_anomaly(entry: Entry) -> list[tuple[int | None, Kind]]:
         return [(entry.data["to"], Kind.ESCALATED)]
     told = entry.data["source"] == "arrival"  # with the arrival itself
     return [] if told else [(entry.data["origin"], Kind.ANOMALY)]
+
+
+def _of_claim(entry: Entry) -> list[tuple[int | None, Kind]]:
+    """Whose turn it is: the claims department's, finance's; the billing branch, whom the customer asks, knows how it stands."""
+    role, kind = OF_CLAIMS[entry.name]
+    return [(unit, kind) for unit in units_of(role)] if role else [(entry.data["origin"], kind)]
 
 
 def send(ids: Sequence[int], *, now: datetime) -> int:

@@ -21,6 +21,9 @@ TEXTS = {
     Kind.ARRIVAL_CHECK: gettext_noop("订单 %(number)s 到货检查发现异常，请开单营业部知悉并告知发货人（§2.1.3.1）"),
     Kind.ANOMALY: gettext_noop("订单 %(number)s 的货物有异常，请在“异常”中查看并办理（§4.3.2.5）"),
     Kind.ESCALATED: gettext_noop("订单 %(number)s 的异常已升级给您处理，仍须按承诺时间答复客户（§4.3.2.5）"),
+    Kind.CLAIM: gettext_noop("订单 %(number)s 的理赔等待办理，请在“理赔”中查看（§4.5）"),
+    Kind.CLAIM_PAYMENT: gettext_noop("订单 %(number)s 的理赔已获客户同意，请财务付款（§4.5）"),
+    Kind.CLAIM_NEWS: gettext_noop("订单 %(number)s 的理赔有进展，请开单营业部知悉并告知客户（§4.5）"),
     Kind.DEMAND: gettext_noop("订单 %(number)s：收货人提出超范围要求，接送货员在现场等您答复（§4.3.3.5）"),
 }
 

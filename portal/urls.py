@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from portal.views import branches, changing, home, ordering, places, prices, service, tracking
+from portal.views import branches, changing, claims, home, ordering, places, prices, service, tracking
 
 app_name = "portal"
 
@@ -20,6 +20,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:number>/quote/", changing.quote, name="quote"),
     path("orders/<str:number>/survey/", service.survey, name="survey"),
     path("help/", service.report, name="help"),
+    path("orders/<str:number>/claim/", claims.opening, name="claim-new"),
+    path("claims/", claims.find, name="claim-find"),
+    path("claims/answer/<str:token>/", claims.answer, name="claim-answer"),
+    path("claims/<str:number>/", claims.claim, name="claim"),
+    path("claims/<str:number>/papers/<slug:paper>/", claims.hand_in, name="claim-hand-in"),
+    path("claims/<str:number>/files/<str:key>/", claims.file, name="claim-file"),
+    path("claims/<str:number>/<slug:verb>/", claims.act, name="claim-act"),
     path("branches/", branches.branches, name="branches"),
     path("prices/", prices.prices, name="prices"),
     path("places/", places.below, name="provinces"),

@@ -1,7 +1,10 @@
-"""Complaints and what is kept for them: what was said, decided and made good; files that prove it."""
+"""Complaints and claims, and what is kept for them: what was said, decided, made good and paid; files that prove it."""
 
+from complaints.models.claims import Claim, ClaimPaper, ClaimPayment, Coupon, Proposal
 from complaints.models.complaints import Complaint
 from complaints.models.evidence import Evidence
 from complaints.models.records import Redress, Ruling, Saying
 
-__all__ = ["Complaint", "Evidence", "Redress", "Ruling", "Saying"]
+__all__ = [
+    "Claim", "ClaimPaper", "ClaimPayment", "Complaint", "Coupon", "Evidence", "Proposal", "Redress", "Ruling", "Saying",
+]  # fmt: skip

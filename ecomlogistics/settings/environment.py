@@ -74,6 +74,14 @@ VARIABLES = {
             "签收时须附照片的情形：proxy 代签，exception 异常签收（§4.3.2.8）",
             "signatures that need a photo: proxy, exception",
         ),
+        Variable(
+            "CLAIM_UNINSURED_FREIGHTS",
+            "3",
+            "未保价货物最高按运费的几倍赔付（§4.5）",
+            "uninsured goods: a claim is settled at so many times the freight at most",
+        ),
+        Variable("CLAIM_LINK_DAYS", "14", "理赔方案答复链接的有效天数", "days a claim's answer link holds"),
+        Variable("COUPON_MOST", "200", "优惠券最高金额（元，§4.5）", "highest amount of an apology's coupon (CNY)"),
         Variable("METRICS_ALLOW", "127.0.0.1,::1", "可读取 /metrics 的地址", "addresses that may read /metrics"),
         Variable("LOG_LEVEL", "INFO", "日志级别", "log level"),
         Variable(

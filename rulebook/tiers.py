@@ -41,6 +41,7 @@ ACTIONS = {
         Action("suspension_3_days", "停职 3 天", "suspended for 3 days", "days", days=3),
         Action("demotion", "降级或降职", "demotion (grade or post)", "post"),
         Action("key_rectification_form", "项目客户整改书", "project-customer rectification form", "letter"),
+        Action("return_to_hr", "退回人力资源部", "returned to HR", "post"),
     )
 }
 
@@ -89,6 +90,7 @@ TIERS = (
 )
 RECTIFICATION_LENGTH = 300  # characters at least (§1.7.1.1)
 KEY_FORM_WORKDAYS = 3  # within which a rectification form for a key customer is due (§2.2.3), †
+RETURN_WORKDAYS = 3  # within which a person is returned to HR (§2.2.1), †
 
 
 def containing(points: int, scope: str, *, on: date, rows: Iterable[Tier] = TIERS) -> list[Tier]:

@@ -49,6 +49,7 @@ class PointEntry(models.Model):
     round = models.PositiveSmallIntegerField()  # adjudicated anew after reopening: the next round
     order_number = models.CharField(max_length=20, blank=True)
     category = models.CharField(_("投诉类别"), max_length=20, blank=True)
+    key_customer = models.BooleanField(default=False)
     code = models.CharField(_("积分项"), max_length=30)
     points = models.SmallIntegerField(_("积分"))
     branch = models.ForeignKey(Unit, models.PROTECT, related_name="+")

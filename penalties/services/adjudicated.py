@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from core.journal import Fact
 from core.models import Entry
-from penalties.services import points
+from penalties.services import findings, points
 from rulebook.events import On
 
-HEARERS: tuple[Mapping[On, Callable[[Entry], list[Fact]]], ...] = (points.HEARS,)
+HEARERS: tuple[Mapping[On, Callable[[Entry], list[Fact]]], ...] = (points.HEARS, findings.HEARS)
 """Who hears what, in this order."""
 HEARD = frozenset(name for heard in HEARERS for name in heard)
 

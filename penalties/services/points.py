@@ -37,7 +37,7 @@ def on_upheld(entry: Entry) -> list[Fact]:
     lock_months([unit for unit in units.values() if unit], month)
     made = PointEntry.objects.create(
         subject=subject, round=turn, order_number=entry.order_number, category=str(said.get("category", "")),
-        code=str(said["point_code"]), points=int(said["points"]), branch=line[0], person_id=said.get("person"),
+        key_customer=bool(said.get("key_customer")), code=str(said["point_code"]), points=int(said["points"]), branch=line[0], person_id=said.get("person"),
         month=month, at=entry.occurred_at, entry=entry.pk, **units,
     )  # fmt: skip
     return [_fact(On.POINTS_CREDITED, made, entry.actor, entry.recorded_at), *tiers.issue(made, by=entry.actor, now=entry.recorded_at)]
@@ -50,7 +50,10 @@ def on_reopened(entry: Entry) -> list[Fact]:
     if given is None:
         return []
     lock_months([unit for unit in (given.region, given.area) if unit], given.month)
-    names = ("subject", "round", "order_number", "category", "code", "branch", "region", "area", "division", "person", "month")
+    names = (
+        "subject", "round", "order_number", "category", "key_customer", "code", "branch", "region", "area", "division", "person",
+        "month",
+    )  # fmt: skip
     same: Mapping[str, Any] = {name: getattr(given, name) for name in names}
     PointEntry.objects.create(**same, points=-given.points, at=entry.occurred_at, entry=entry.pk, reverses=given)
     return [

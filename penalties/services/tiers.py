@@ -1,21 +1,22 @@
-"""Issue and withdraw what the tiers ask for (§1.7.1)."""
+"""Issue and withdraw what the tiers, and single cases, ask for (§1.7.1, §2.2.1, §2.2.3)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from core.fsm import perform
 from core.journal import Fact
-from core.models import Actor
+from core.models import Actor, Entry
 from network.models import Unit
 from network.services import Answerable, calendar
 from penalties.choices import Scope
 from penalties.models import VACANT, PointEntry, TierAction, ladder_on
+from penalties.models.tiers import ActionQuerySet
+from penalties.services.booking import month_of
 from rulebook.due import at, local_day
 from rulebook.events import On
+from rulebook.roles import Role
 from rulebook.tiers import Tier, containing
 
 SCOPES = (Scope.REGION, Scope.AREA)
@@ -62,6 +63,26 @@ def due_at(issued: datetime, workdays: int) -> datetime:
     return at(calendar().add_workdays(local_day(issued), workdays), 24)
 
 
+def ask(
+    *, clause: str, who: Role, action: str, key: str, answers: int | None, unit: Unit, cause: str, workdays: int, entry: Entry
+) -> list[Fact]:  # fmt: skip
+    """Ask something of a person for one case, whatever the sums (§2.2.1, §2.2.3); once a key, however often it is told."""
+    whom = f"person/{answers}" if answers else f"{VACANT}{who}/{unit.pk}"
+    if TierAction.objects.standing().filter(key=key, answers=whom).exists():
+        return []
+    made = TierAction.objects.create(
+        key=key, answers=whom, person_id=answers, clause=clause, who=who, scope=Scope.CASE, action=action, unit=unit,
+        month=month_of(entry.occurred_at), cause=cause, order_number=entry.order_number, issued_at=entry.occurred_at,
+        due_at=due_at(entry.occurred_at, workdays),
+    )  # fmt: skip
+    return [fact(On.TIER_ACTION_ISSUED, made, entry.actor, entry.recorded_at)]
+
+
+def withdraw(asked: ActionQuerySet, *, by: Actor, now: datetime) -> list[Fact]:
+    """Withdraw those of these that stand: a complaint that carried them is reopened."""
+    return [_withdrawn(action, by, now) for action in asked.locked().standing().order_by("pk")]
+
+
 def withdraw_carried(given: PointEntry, *, by: Actor, now: datetime) -> list[Fact]:
     """
     Withdraw what these points, now taken back, had carried: the tiers that contain none of the month's sums without them.
@@ -71,14 +92,16 @@ def withdraw_carried(given: PointEntry, *, by: Actor, now: datetime) -> list[Fac
     facts = []
     for scope, unit in _units(given):
         still = _reached(scope, unit, given)
-        asked = TierAction.objects.locked().standing().filter(unit=unit, scope=scope, month=given.month)
-        for action in asked.order_by("pk"):
-            if action.key not in still:
-                perform(action.withdraw, reason=_("投诉重新处理，所记积分已冲回"), at=now)
-                action.last_at = now
-                action.save()
-                facts.append(fact(On.TIER_ACTION_WITHDRAWN, action, by, now))
+        asked = TierAction.objects.filter(unit=unit, scope=scope, month=given.month)
+        facts += withdraw(asked.exclude(key__in=still), by=by, now=now)
     return facts
+
+
+def _withdrawn(action: TierAction, by: Actor, now: datetime) -> Fact:
+    perform(action.withdraw, reason="complaint_reopened", at=now)
+    action.last_at = now
+    action.save()
+    return fact(On.TIER_ACTION_WITHDRAWN, action, by, now)
 
 
 def _reached(scope: Scope, unit: Unit, given: PointEntry) -> set[str]:

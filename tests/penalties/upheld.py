@@ -28,15 +28,16 @@ class Ladder(Company):
 
 
 def uphold(
-    firm: Company, branch: Unit | None, points: int, at: datetime | str = "10 09:00:00", *, complaint: int = 0, turn: int = 1, **more: object
-) -> Entry:
+    firm: Company, branch: Unit | None, points: int, at: datetime | str = "10 09:00:00", *, complaint: int = 0, turn: int = 1,
+    order: str = "", **more: object
+) -> Entry:  # fmt: skip
     """State that an external complaint about this branch was upheld with these points."""
     data: dict[str, object] = {
         "complaint": complaint or 1000 + next(_serial), "round": turn, "category": "attitude", "internal": False, "key_customer": False,
         "branch": branch.pk if branch else None, "person": None, "point_code": "attitude", "points": points, "findings": {},
         "repeated": False, "serious": False,
     }  # fmt: skip
-    return _state(On.COMPLAINT_UPHELD, firm, data | more, at)
+    return _state(On.COMPLAINT_UPHELD, firm, data | more, at, order)
 
 
 def reopen(firm: Company, upheld: Entry, at: datetime | str = "11 09:00:00") -> Entry:
@@ -46,7 +47,7 @@ def reopen(firm: Company, upheld: Entry, at: datetime | str = "11 09:00:00") -> 
 
 
 @transaction.atomic
-def _state(name: On, firm: Company, data: dict[str, object], at: datetime | str) -> Entry:
+def _state(name: On, firm: Company, data: dict[str, object], at: datetime | str, order: str = "") -> Entry:
     moment = sh(at) if isinstance(at, str) else at
-    told = Fact(name=name, subject=f"complaint/{data['complaint']}", at=moment, by=firm.officer.actor, data=data, in_sequence=False)
+    told = Fact(name=name, subject=f"complaint/{data['complaint']}", at=moment, by=firm.officer.actor, data=data, order=order, in_sequence=False)
     return publish(told)[0]

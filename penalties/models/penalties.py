@@ -20,8 +20,10 @@ from penalties.choices import BOOKED, OWED, Purse, State
 class PenaltyQuerySet(models.QuerySet["Penalty"]):
     def visible_to(self, person: Person) -> PenaltyQuerySet:
         """Restrict to one's own and, for who oversees units, to those of one's units and everything below them."""
-        own = Q(person=person)
-        return self.filter(own | person.scope("unit__path") if person.may("see_penalties") else own)
+        own, overseen = Q(person=person), person.may("see_penalties")
+        if overseen and person.nationwide:
+            return self
+        return self.filter(own | person.scope("unit__path") if overseen else own)
 
     def of_person(self, person: Person) -> PenaltyQuerySet:
         """Return what this person was fined, also before the post or the unit changed."""

@@ -46,6 +46,12 @@ def test_fines_of_findings(firm: Ladder, code: str, values: dict, key: bool, exp
     assert {each.cause for each in Penalty.objects.all()} == {f"{entry.subject}/1"}
 
 
+def test_fines_are_seen_by_who_oversees_the_unit(firm: Ladder) -> None:
+    uphold(firm, firm.branch, 1, category="other", findings={"untrue_information": {}})
+    may = {"officer": 1, "regional_manager": 1, "director": 1, "manager": 0, "other_manager": 0, "clerk": 0}
+    assert {name: Penalty.objects.visible_to(getattr(firm, name)).count() for name in may} == may
+
+
 def test_nothing_is_found_in_internal_complaints(firm: Ladder) -> None:
     uphold(firm, firm.branch, 0, internal=True, findings={"untrue_information": {}})
     assert fined() == []

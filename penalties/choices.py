@@ -61,3 +61,18 @@ class Scope(TextChoices):
     REGION = "region", _("区域")
     AREA = "area", _("大区")
     CASE = "case", _("个案")
+
+
+class CheckKind(TextChoices):
+    """What a customer's words put in doubt."""
+
+    ACCEPTANCE = "acceptance", _("受理前是否真实联系客户")
+    CANCEL_REASON = "cancel_reason", _("取消原因是否属实")
+
+
+class Checked(TextChoices):
+    """Where a check stands (§1.7.2.3, §1.7.2.4)."""
+
+    OPEN = "open", _("待核查")
+    CLEARED = "cleared", _("核查无误")
+    UPHELD = "upheld", _("核查属实，处罚")

@@ -34,6 +34,7 @@ EVENT_SUBSCRIBERS: list[str] = [
     "sla.services.on_linked_waybills",
     "penalties.services.on_entries",
     "penalties.services.on_adjudications",
+    "penalties.services.on_missed",
     "notify.services.on_entries",
 ]
 

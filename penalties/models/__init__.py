@@ -1,6 +1,7 @@
 """What breaches and adjudications lead to: points and tiers; fines, appeals, the ledger, regulations, bonuses."""
 
 from penalties.models.bonus import Bonus
+from penalties.models.checks import ContactCheck, MissedPair
 from penalties.models.ledger import BonusRun, LedgerEntry
 from penalties.models.penalties import VACANT, Appeal, Penalty
 from penalties.models.points import PerformancePoint, PointEntry, PointMonth
@@ -8,6 +9,6 @@ from penalties.models.regulations import RegulationVersion, in_force
 from penalties.models.tiers import Ladder, TierAction, TierRow, ladder_on
 
 __all__ = [
-    "VACANT", "Appeal", "Bonus", "BonusRun", "Ladder", "LedgerEntry", "Penalty", "PerformancePoint", "PointEntry", "PointMonth",
-    "RegulationVersion", "TierAction", "TierRow", "in_force", "ladder_on",
+    "VACANT", "Appeal", "Bonus", "BonusRun", "ContactCheck", "Ladder", "LedgerEntry", "MissedPair", "Penalty", "PerformancePoint",
+    "PointEntry", "PointMonth", "RegulationVersion", "TierAction", "TierRow", "in_force", "ladder_on",
 ]  # fmt: skip

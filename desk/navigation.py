@@ -47,6 +47,7 @@ WAYS = (
     Way("deliveries", "pin", _("到货派送"), MAY["see_goods"] - CALL_CENTRE - {Role.COURIER, Role.FINANCE}),
     Way("tracking", "search", _("货物跟踪"), MAY["see_goods"] - {Role.COURIER}),
     Way("anomalies", "alert", _("异常"), MAY["anomaly"] - CALL_CENTRE - MANAGERS - {Role.COURIER}),
+    Way("complaints", "alert", _("投诉"), MAY["see_complaints"]),
     Way("key-accounts", "star", _("项目客户"), MAY["see_key_accounts"] - CALL_CENTRE - {Role.FLEET}),
     Way("callcentre", "headset", _("呼叫中心"), MAY["watch_calls"]),
     Way("service", "users", _("客服"), MAY["see_service"], of="tickets"),

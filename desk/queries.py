@@ -48,7 +48,7 @@ TAB = {tab.key: tab for tab in TABS}
 
 
 def _overdue(now: datetime) -> Exists:
-    return Exists(Deadline.objects.open().filter(order=OuterRef("pk"), due_at__lt=now))
+    return Exists(Deadline.objects.open().of_goods().filter(order=OuterRef("pk"), due_at__lt=now))
 
 
 def _unconfirmed() -> QuerySet[Deadline, Any]:
@@ -103,7 +103,7 @@ def queue(person: Person, tab: Tab, filters: Mapping[str, Any], now: datetime) -
         orders = orders.filter(pk__in=_unconfirmed())
     if tab.key == "overdue":
         orders = orders.filter(_overdue(now))
-    first = Deadline.objects.open().filter(order=OuterRef("pk"), due_at__isnull=False).order_by("due_at").values("due_at")
+    first = Deadline.objects.open().of_goods().filter(order=OuterRef("pk"), due_at__isnull=False).order_by("due_at").values("due_at")
     with_desk = _with_desk(matching(orders, filters, now)).annotate(first_due=Subquery(first[:1]))
     return with_desk.order_by(F("first_due").asc(nulls_last=True), "pk")
 
@@ -164,7 +164,7 @@ def rows(orders: Iterable[Any], person: Person, now: datetime) -> list[Row]:
     """Dress orders as rows; one query for all their running clocks."""
     orders = list(orders)
     first: dict[int, Deadline] = {}
-    running = Deadline.objects.open().filter(order__in=[order.pk for order in orders], due_at__isnull=False)
+    running = Deadline.objects.open().of_goods().filter(order__in=[order.pk for order in orders], due_at__isnull=False)
     for deadline in running.order_by("-due_at"):
         first[deadline.order_id or 0] = deadline
     return [_row(order, first.get(order.pk), person, now) for order in orders]

@@ -63,7 +63,7 @@ OF_STATE = {
 
 
 def _late(now: datetime) -> Q:
-    past = Deadline.objects.open().filter(order__isnull=False, due_at__lt=now)
+    past = Deadline.objects.open().of_goods().filter(order__isnull=False, due_at__lt=now)
     return Q(order__in=past.values("order"))
 
 
@@ -161,7 +161,7 @@ class Row:
 def rows(goods: Iterable[Any], now: datetime) -> list[Row]:
     """Dress goods as lines: one query for their clocks, two for what was said last."""
     goods = list(goods)
-    running = Deadline.objects.open().filter(order__in=[each.order_id for each in goods], due_at__isnull=False)
+    running = Deadline.objects.open().of_goods().filter(order__in=[each.order_id for each in goods], due_at__isnull=False)
     first = {clock.order_id: clock for clock in running.order_by("-due_at", "-clause")}
     last = tracking.latest([each.order.number for each in goods])
     return [

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from core.language import in_words
 from core.models import Entry
 from delivery.choices import ProofKind
+from desk import complaintwords
 from network.models import Person, Unit
 from orders.choices import CopyMeans, Means, NoteKind, Outcome, Paper
 from pickup.choices import AgreedBy
@@ -206,6 +207,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.EXCUSE_WITHDRAWN: ("alarm", gettext_noop("免责撤回，超时恢复（%(clause)s）")),
     On.FILING_VERIFIED: ("shield", gettext_noop("信息管理中心已核实备案（%(clause)s）")),
     On.FILING_DECIDED: ("shield", gettext_noop("备案已处理（%(clause)s）")),
+    **complaintwords.SENTENCES,
     On.PENALTY_IMPOSED: ("money", gettext_noop("处罚（%(clause)s）")),
     On.PENALTY_ASSESSED: ("money", gettext_noop("处罚金额已核定（%(clause)s）")),
     On.PENALTY_APPEALED: ("shield", gettext_noop("对处罚提出申诉（%(clause)s）")),
@@ -359,6 +361,7 @@ READERS: dict[str, Any] = {
     "labels": lambda _value, row: _labels(row),
     "means": lambda value, _row: _("：%s") % MEANS.get(str(value), value) if value else "",
     "agreed_by": lambda value, _row: _("（%s）") % AgreedBy(value).label if value else "",
+    **complaintwords.READERS,
 }
 
 

@@ -19,3 +19,7 @@ class Kind(TextChoices):
     CLAIM = "claim", _("理赔待办理")
     CLAIM_PAYMENT = "claim_pay", _("理赔待付款")
     CLAIM_NEWS = "claim_news", _("理赔进展")
+    COMPLAINT = "complaint", _("新投诉")
+    RULED = "ruled", _("投诉进展")
+    UNHAPPY = "unhappy", _("客户不认可")
+    VISITED = "visited", _("拜访报告")

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
+from complaints.models import Complaint
 from core.models import Entry
 from network.models import Person, Unit
 from notify.choices import Kind
@@ -33,6 +34,7 @@ class Message(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="messages", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     order_number = models.CharField(max_length=20, blank=True)
+    complaint = models.ForeignKey(Complaint, models.PROTECT, null=True, related_name="+", db_index=False)
     clause = models.CharField(max_length=16, blank=True)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     late = models.BooleanField(default=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from core.effects import after_commits
@@ -50,12 +50,19 @@ def _concerns_calls(entry: Entry) -> bool:
 
 
 def _caused_by(entry: Entry, calls: int | None) -> Iterator[Message]:
-    for unit, kind in _of_claim(entry) if entry.name in OF_CLAIMS else _addressees(entry, calls):
+    tell = OF_COMPLAINTS.get(entry.name, _of_claim if entry.name in OF_CLAIMS else None)
+    for unit, kind in tell(entry) if tell else _addressees(entry, calls):
         if unit is not None:
             yield new(
-                Message, unit_id=unit, kind=kind, order_number=entry.order_number, clause=str(entry.data.get("clause") or ""),
+                Message, unit_id=unit, kind=kind, order_number=entry.order_number,
+                complaint_id=_complaint_of(entry), clause=str(entry.data.get("clause") or ""),
                 entry=entry, late=bool(entry.data.get("late")), stored_at=entry.recorded_at,
             )  # fmt: skip
+
+
+def _complaint_of(entry: Entry) -> int | None:
+    kind, _slash, key = entry.subject.partition("/")
+    return int(key) if kind == "complaint" else None
 
 
 def _addressees(entry: Entry, calls: int | None) -> list[tuple[int | None, Kind]]:
@@ -100,6 +107,33 @@ def _of_claim(entry: Entry) -> list[tuple[int | None, Kind]]:
     return [(unit, kind) for unit in units_of(role)] if role else [(entry.data["origin"], kind)]
 
 
+def _filed(entry: Entry) -> list[tuple[int | None, Kind]]:
+    """Whoever decides on it, and the branch complained about."""
+    role = Role.QUALITY if entry.data["internal"] else Role.DEPARTMENT
+    told = {*units_of(role)[:1], entry.data["branch"]} - {None}
+    return [(unit, Kind.COMPLAINT) for unit in sorted(told)]
+
+
+def _of_branch(entry: Entry) -> list[tuple[int | None, Kind]]:
+    return [(entry.data["branch"], Kind.RULED)]
+
+
+def _answered(entry: Entry) -> list[tuple[int | None, Kind]]:
+    unhappy = entry.data["answer"] == "no"
+    return [(unit, Kind.UNHAPPY) for unit in units_of(Role.DEPARTMENT)[:1]] if unhappy else []
+
+
+def _visited(entry: Entry) -> list[tuple[int | None, Kind]]:
+    return [(unit, Kind.VISITED) for unit in units_of(Role.KEY_ACCOUNTS)]
+
+
+OF_COMPLAINTS: dict[str, Callable[[Entry], list[tuple[int | None, Kind]]]] = {
+    On.COMPLAINT_FILED: _filed, On.COMPLAINT_UPHELD: _of_branch, On.COMPLAINT_DISMISSED: _of_branch,
+    On.COMPLAINT_REOPENED: _of_branch, On.COMPLAINT_ANSWERED: _answered, On.COMPLAINT_VISIT_REPORTED: _visited,
+}  # fmt: skip
+"""Who is told what of a complaint (§1.6.1, §2.2.1)."""
+
+
 def send(ids: Sequence[int], *, now: datetime) -> int:
     """Hand messages to the desks; one sent before is passed over."""
     return Message.objects.filter(pk__in=ids, sent_at=None).update(sent_at=now)
@@ -112,7 +146,7 @@ def sweep(*, now: datetime) -> int:
 
 def deliver(unit: Unit, *, now: datetime) -> list[Message]:
     """Return what a desk of this unit has not seen yet, newest first, and note that it has arrived there."""
-    waiting = list(Message.objects.to(unit).unseen().order_by("-stored_at", "-pk")[:50])
+    waiting = list(Message.objects.to(unit).unseen().select_related("complaint").order_by("-stored_at", "-pk")[:50])
     fresh = [message.pk for message in waiting if message.delivered_at is None]
     if fresh:
         Message.objects.filter(pk__in=fresh, delivered_at=None).update(delivered_at=now)
@@ -124,4 +158,12 @@ def see(*, order_number: str, person: Person, now: datetime) -> int:
     if person.unit is None:
         return 0
     unseen = Message.objects.to(person.unit).unseen().filter(order_number=order_number)
+    return unseen.update(seen_at=now, seen_by=person)
+
+
+def see_complaint(*, complaint: int, person: Person, now: datetime) -> int:
+    """Note that somebody of the unit has opened the complaint the messages are about."""
+    if person.unit is None:
+        return 0
+    unseen = Message.objects.to(person.unit).unseen().filter(complaint=complaint)
     return unseen.update(seen_at=now, seen_by=person)

@@ -24,12 +24,25 @@ TEXTS = {
     Kind.CLAIM: gettext_noop("订单 %(number)s 的理赔等待办理，请在“理赔”中查看（§4.5）"),
     Kind.CLAIM_PAYMENT: gettext_noop("订单 %(number)s 的理赔已获客户同意，请财务付款（§4.5）"),
     Kind.CLAIM_NEWS: gettext_noop("订单 %(number)s 的理赔有进展，请开单营业部知悉并告知客户（§4.5）"),
+    Kind.COMPLAINT: gettext_noop("新投诉 %(complaint)s，请在“投诉”中查看：被投诉营业部请尽快说明情况（§1.6.1）"),
+    Kind.RULED: gettext_noop("投诉 %(complaint)s 有新的裁定或进展，请查看（§1.6.2）"),
+    Kind.UNHAPPY: gettext_noop("投诉 %(complaint)s 的客户不认可处理结果，请重新处理或说明原因后结案（§4.4）"),
+    Kind.VISITED: gettext_noop("投诉 %(complaint)s 的拜访报告已提交，请回访客户（§2.2.1）"),
     Kind.DEMAND: gettext_noop("订单 %(number)s：收货人提出超范围要求，接送货员在现场等您答复（§4.3.3.5）"),
 }
+
+
+OF_COMPLAINTS = {
+    Kind.REMINDER: gettext_noop("投诉 %(complaint)s 的时限即将到期：%(limit)s（%(clause)s）"),
+    Kind.ALARM: gettext_noop("投诉 %(complaint)s 已超时：%(limit)s（%(clause)s）"),
+}
+"""How a clock of a complaint is spoken of."""
 
 
 def say(message: Message) -> str:
     """Return the message in one sentence."""
     limit = LIMITS.get(message.clause.rstrip("b")) if message.clause else None
-    words = {"number": message.order_number, "clause": message.clause, "limit": in_words(limit) if limit else ""}
-    return _(TEXTS[Kind(message.kind)]) % words
+    complaint = message.complaint.number if message.complaint else ""
+    words = {"complaint": complaint, "number": message.order_number, "clause": message.clause, "limit": in_words(limit) if limit else ""}
+    texts = TEXTS | OF_COMPLAINTS if complaint else TEXTS
+    return _(texts[Kind(message.kind)]) % words

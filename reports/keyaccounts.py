@@ -93,7 +93,7 @@ def _lines(shipments: Sequence[Shipment], keys: Sequence[int], start: datetime, 
     wrong = Anomaly.objects.filter(shipment__in=keys, found_at__lt=end).exclude(state=Anomalous.CLOSED, closed_at__lt=start)
     anomalies = _grouped(wrong.order_by("found_at", "pk"))
     scans = _grouped(Scan.objects.filter(shipment__in=keys, at__lt=end, state=ScanState.APPLIED).order_by("at", "pk"))
-    running = Deadline.objects.open().filter(order__in=[s.order_id for s in shipments], due_at__isnull=False).order_by("-due_at")
+    running = Deadline.objects.open().of_goods().filter(order__in=[s.order_id for s in shipments], due_at__isnull=False).order_by("-due_at")
     first = {clock.order_id: clock for clock in running}
     return [
         Line(

@@ -9,6 +9,7 @@ from complaints.services.handling import (
     propose,
     recategorise,
     record_insurer_date,
+    show_contact,
     take,
 )
 from complaints.services.redress import call_back, record_apology, record_remedy, record_visit, report_visit
@@ -34,6 +35,7 @@ __all__ = [
     "record_visit",
     "reopen",
     "report_visit",
+    "show_contact",
     "take",
     "tell_result",
     "uphold",

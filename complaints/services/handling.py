@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 from complaints.choices import UNDECIDED, State
 from complaints.models import Complaint, Evidence
 from complaints.services import evidence
-from complaints.services.common import CLAUSE, done, done_by, handled, in_state, locked, words_of
+from complaints.services.common import CLAUSE, done, done_by, fact, handled, in_state, locked, words_of
 from complaints.services.evidence import File
 from complaints.services.filing import check_matter
 from core.files import files_with_rows
 from core.fsm import perform
+from core.journal import publish
 from core.models import Actor
 from network.models import Person
 from orders.services.common import label
@@ -133,6 +135,16 @@ def give_interim_answer(*, pk: int, clerk: Person, text: str, until: date, now: 
         raise Refused("§4.4.6", _("请填写将来的答复日期。"), field="until")
     complaint.interim_at, complaint.interim_until = now, until
     return done_by(complaint, On.COMPLAINT_INTERIM_ANSWERED, clerk, now, text=words, until=until.isoformat())
+
+
+@transaction.atomic
+def show_contact(*, pk: int, clerk: Person, now: datetime) -> Complaint:
+    """Show somebody who complained and under which number; who saw it and when is on record (design §6.17)."""
+    clerk.require("answer_complaint")
+    complaint: Complaint = Complaint.objects.visible_to(clerk).get(pk=pk)
+    shown = fact(complaint, On.PERSONAL_DATA_SHOWN, clerk.actor, now, recorded=now, fields=["complaint.contact"])
+    publish(replace(shown, in_sequence=False))
+    return complaint
 
 
 @transaction.atomic

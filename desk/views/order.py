@@ -16,6 +16,7 @@ from core import clock
 from core.models import Entry
 from desk import queries, words
 from desk.acts import ACTS, Act, choices, form_for
+from desk.complaints import of_order
 from desk.forms import ContentForm
 from desk.views.answers import PROBLEMS, back_to, explained, person_of, status_of
 from desk.views.bills import said_differences
@@ -77,6 +78,7 @@ def draw(
         "may_print": person.may("print"), "may_edit": person.may("edit") and order.state in OPEN,
         "may_bill": person.may("check_bill") and (order.waybilled_at or order.accepted_at) and order.state != State.CANCELLED,
         "differences": said_differences(order.waybill.differences) if order.waybilled_at else [],
+        "complaints": of_order(order, person), "may_complain": person.may("file_complaint"),
         "may_call": person.may("contact") and order.state in OPEN,
     }  # fmt: skip
     return render(request, "desk/order.html", context, status=status)

@@ -37,6 +37,10 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def open(self) -> DeadlineQuerySet:
         return self.filter(stopped_at=None)
 
+    def of_goods(self) -> DeadlineQuerySet:
+        """Leave out the clocks of complaints and claims about an order: whoever works the goods cannot stop those."""
+        return self.exclude(subject__startswith="complaint/").exclude(subject__startswith="claim/")
+
     def fileable(self) -> DeadlineQuerySet:
         """
         Restrict to breached clocks that no filing waits for and that have to be filed: they started or fell due in

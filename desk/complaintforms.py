@@ -11,45 +11,16 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import Answer, Filer, Ground, RedressKind, Told
+from complaints.forms import FilesField
 from complaints.models import Complaint
-from complaints.services import Matter, evidence
-from complaints.services.evidence import MOST_FILES, File
+from complaints.services import Matter
 from core.language import in_words
 from desk.forms import CHOOSE, PICK, Styled, coded, day_field, moment_field, text_field
 from desk.priceforms import Refusable
 from orders.forms import MOST_MONEY, Amount
 from rulebook.categories import CATEGORIES, CAUSES
-from rulebook.errors import Refused
 from rulebook.findings import FINDINGS
 from rulebook.points import POINTS
-
-ACCEPTED = ".jpg,.jpeg,.png,.webp,.pdf"
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files at once, each judged by its content."""
-
-    widget = ManyFiles(attrs={"accept": ACCEPTED})
-
-    def clean(self, data: Any, initial: Any = None) -> list[File]:
-        given = data if isinstance(data, list | tuple) else [data] if data else []
-        if self.required and not given:
-            raise forms.ValidationError(_t("请选择要上传的文件。"))
-        if len(given) > MOST_FILES:
-            raise forms.ValidationError(_t("一次最多 %d 个文件。") % MOST_FILES)
-        try:
-            return [evidence.read(each.read(), each.name or "") for each in given]
-        except Refused as refusal:
-            raise forms.ValidationError(refusal.reason) from refusal
-
-
-def files_field(*, required: bool = False) -> FilesField:
-    help_text = _("JPEG、PNG、WebP 照片或 PDF，每个不超过 8 MB，最多 20 个")
-    return FilesField(label=_("照片或文件"), required=required, help_text=help_text)
 
 
 class MaybeMoney(Amount):
@@ -85,7 +56,7 @@ class FileForm(Refusable):
     internal = forms.BooleanField(label=_("内部投诉（不记分，由品管中心处理）"), required=False)
     contact_name = text_field(_("投诉人姓名（留空为发货人）"), 60)
     contact_phone = text_field(_("投诉人电话（留空为发货人电话）"), 30)
-    files = files_field()
+    files = FilesField(required=False)
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput())
 
     def matter(self) -> Matter:
@@ -261,7 +232,7 @@ class RemedyForm(ActForm):
 
 
 class EvidenceForm(ActForm):
-    files = files_field(required=True)
+    files = FilesField()
 
 
 ONLY = (

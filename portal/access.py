@@ -22,6 +22,7 @@ MOST_KEPT = 50  # orders a session remembers
 LOOKUPS_PER_MINUTE = 40  # of one address: numbers of strangers are not to be walked through
 PRICES_PER_MINUTE = 60
 TICKETS_PER_HOUR = 10
+COMPLAINTS_PER_HOUR = 10
 GUESSES_PER_ORDER = 5
 GUESSES_PER_VISITOR = 10
 GUESSING_SECONDS = 15 * 60
@@ -74,6 +75,11 @@ def may_ask_prices(request: HttpRequest, now: datetime) -> bool:
 def may_report(request: HttpRequest, now: datetime) -> bool:
     """Count the problems reported from one address in this hour; False once there are too many."""
     return _counted(f"ticket:{client_address(request)}", 3600, now) <= TICKETS_PER_HOUR
+
+
+def may_complain(request: HttpRequest, now: datetime) -> bool:
+    """Count complaints filed from one address in this hour; False once there are too many."""
+    return _counted(f"complain:{client_address(request)}", 3600, now) <= COMPLAINTS_PER_HOUR
 
 
 def may_guess(request: HttpRequest, number: str, now: datetime) -> bool:

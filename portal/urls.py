@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from portal.views import branches, changing, claims, home, ordering, places, prices, service, tracking
+from portal.views import branches, changing, claims, complaints, home, ordering, places, prices, service, tracking
 
 app_name = "portal"
 
@@ -19,6 +19,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:number>/bill/", changing.bill, name="bill"),
     path("orders/<str:number>/quote/", changing.quote, name="quote"),
     path("orders/<str:number>/survey/", service.survey, name="survey"),
+    path("orders/<str:number>/complain/", complaints.file, name="complain"),
+    path("complaints/", complaints.find, name="complaints"),
+    path("complaints/<str:number>/", complaints.progress, name="complaint"),
+    path("complaints/<str:number>/unlock/", complaints.unlock, name="complaint-unlock"),
+    path("complaints/<str:number>/answer/", complaints.answer, name="complaint-answer"),
+    path("complaints/<str:number>/files/", complaints.add, name="complaint-add"),
+    path("complaints/<str:number>/files/<str:key>/", complaints.shown, name="complaint-file"),
     path("help/", service.report, name="help"),
     path("orders/<str:number>/claim/", claims.opening, name="claim-new"),
     path("claims/", claims.find, name="claim-find"),

@@ -175,7 +175,8 @@ def reopen(*, pk: int, clerk: Person, text: str, now: datetime) -> Complaint:
     complaint = handled(pk, clerk)
     words = words_of(text, _("请写明重新处理的原因。"))
     ended, ruling = complaint.round, complaint.ruling
+    branch = complaint.fault_id or complaint.branch_id
     perform(complaint.reopen, at=now)
     complaint.owner = clerk
     was = State.UPHELD if ruling and ruling.upheld else State.DISMISSED
-    return done_by(complaint, On.COMPLAINT_REOPENED, clerk, now, text=words, round=ended, was=was)
+    return done_by(complaint, On.COMPLAINT_REOPENED, clerk, now, text=words, round=ended, was=was, branch=branch)

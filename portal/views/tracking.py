@@ -96,11 +96,12 @@ def page(
         "events": progress.events(order, full=may != Right.PUBLIC), "promises": progress.promises(order, now), "may_view": may != Right.PUBLIC,
         "may_act": may == Right.ACT, "from_city": progress.city(order.shipper_place),
         "to_city": progress.city(order.consignee_place), "problem": problem, "wrong_tail": wrong_tail, "edits": [],
+        "complaints": [],
         "verbs": verbs(order) if may == Right.ACT else {},
     }  # fmt: skip
     if may != Right.PUBLIC:
         context |= {
-            "edits": changes.edits(order), "money": progress.money(order), "quote": order.quotes.order_by("-pk").first(),
+            "complaints": order.complaints.filter(internal=False).order_by("-filed_at"), "edits": changes.edits(order), "money": progress.money(order), "quote": order.quotes.order_by("-pk").first(),
             "proofs": _proofs(order), "may_rate": may_rate(order), "price": price_told(order.price) if may == Right.ACT else None,
             "added": order.waybill.added.order_by("pk") if may == Right.ACT and order.waybilled_at else (),
             "from_place": full_name(order.shipper_place), "to_place": full_name(order.consignee_place),

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from complaints import api as complaints
 from complaints import claimapi
 from delivery import api as delivery
 from delivery import keyapi, loadapi, recordapi, statementapi
@@ -83,6 +84,7 @@ inline_styles = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})  # Swagger's p
 NUMBER = r"orders/(?P<number>[A-Za-z0-9]{1,20})/"
 SHIPMENT = r"shipments/(?P<number>[A-Za-z0-9]{1,20})/"
 CLAIM = r"claims/(?P<number>[A-Za-z0-9]{1,20})/"
+COMPLAINT = r"complaints/(?P<number>[A-Za-z0-9]{1,20})/"
 GOODS = delivery.SHIPMENT_VERBS | delivery.SLIP_VERBS | delivery.CASH_VERBS | recordapi.RECORD_VERBS | loadapi.SPLIT_VERBS
 
 urlpatterns = [
@@ -116,6 +118,12 @@ urlpatterns = [
     path("claims/", claimapi.Claims.as_view()),
     re_path(rf"^{CLAIM}$", claimapi.ClaimDetail.as_view()),
     *(re_path(rf"^{CLAIM}{name}/$", view.as_view()) for name, view in claimapi.CLAIM_VERBS.items()),
+    path("complaints/", complaints.Complaints.as_view()),
+    re_path(rf"^{COMPLAINT}$", complaints.ComplaintDetail.as_view()),
+    re_path(rf"^{COMPLAINT}answer/$", complaints.AnswerResult.as_view()),
+    re_path(rf"^{COMPLAINT}evidence/$", complaints.EvidenceFiles.as_view()),
+    re_path(rf"^{COMPLAINT}evidence/(?P<key>[0-9a-f]{{32}})/$", complaints.EvidenceFile.as_view()),
+    *(re_path(rf"^{COMPLAINT}{name}/$", view.as_view()) for name, view in complaints.COMPLAINT_VERBS.items()),
     path("loads/", loadapi.Loads.as_view()),
     path("loads/<int:key>/", loadapi.LoadDetail.as_view()),
     *(path(f"loads/<int:key>/{name}/", view.as_view()) for name, view in loadapi.LOAD_VERBS.items()),

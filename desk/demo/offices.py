@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from desk.demo.cashdesk import count_the_day, pay_out, settle_short
+from desk.demo.complaining import complain, work_complaints
 from desk.demo.lives import World
 from desk.demo.names import FILING_WORDS
 from desk.demo.service import plan_service
@@ -29,6 +30,10 @@ def plan_mornings(world: World, start: datetime, end: datetime) -> None:
         plan_service(world, day)
         world.timeline.plan(at(day, 19, 30), lambda now: count_the_day(world, now))
         world.timeline.plan(at(day, 11), lambda now: tend_anomalies(world, now))
+        world.timeline.plan(at(day, 10, 10), lambda now: complain(world, now))
+        world.timeline.plan(at(day, 11, 20), lambda now: work_complaints(world, now))
+        world.timeline.plan(at(day, 14, 20), lambda now: complain(world, now))
+        world.timeline.plan(at(day, 16), lambda now: work_complaints(world, now))
         world.timeline.plan(at(day, 15), lambda now: follow_key_customers(world, now))
         world.timeline.plan(at(day, 16, 30), lambda now: tend_anomalies(world, now))
         day += timedelta(days=1)

@@ -57,6 +57,7 @@ WAYS = (
     Way("manage", "chart", _("指标"), MAY["see_kpis"]),
     Way("prices", "money", _("价格"), MAY["see_prices"]),
     Way("filings", "shield", _("备案"), BRANCH_STAFF | {Role.DEPARTMENT, Role.IT}),
+    Way("watches", "search", _("监控名单"), MAY["see_watch"]),
     Way("import", "upload", _("导入"), MAY["import"]),
     Way("calendar", "calendar", _("工作日历"), MAY["calendar"]),
     Way("units", "users", _("组织"), MAY["organise"]),

@@ -26,6 +26,7 @@ from desk.views import (
     slips,
     slipscan,
     tracking,
+    watches,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -86,6 +87,10 @@ urlpatterns: list[URLPattern] = [
     path("outages/new/", outages.new, name="outage-new"),
     path("outages/<int:pk>/", outages.outage, name="outage"),
     path("outages/<int:pk>/<slug:verb>/", outages.act, name="outage-act"),
+    path("watches/", watches.watches, name="watches"),
+    path("watches/export.xlsx", watches.export, name="watches-export"),
+    path("watches/<int:pk>/", watches.watch, name="watch"),
+    path("watches/<int:pk>/<slug:verb>/", watches.decide, name="watch-decide"),
     path("coverage/", coverage.coverage, name="coverage"),
     path("units/", network.units, name="units"),
     path("units/new/", network.found, name="found"),

@@ -22,6 +22,7 @@ from orders.api import bills, service
 from orders.api import views as orders
 from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)
+from penalties import watchapi
 from pickup import api as pickup
 from pricing import api as pricing
 from reports import api as reports
@@ -137,6 +138,9 @@ urlpatterns = [
     path("filings/", filingapi.Filings.as_view()),
     path("filings/<int:key>/", filingapi.FilingDetail.as_view()),
     *(path(f"filings/<int:key>/{name}/", view.as_view()) for name, view in filingapi.FILING_VERBS.items()),
+    path("watches/", watchapi.Watches.as_view()),
+    path("watches/<int:key>/", watchapi.WatchDetail.as_view()),
+    *(path(f"watches/<int:key>/{name}/", view.as_view()) for name, view in watchapi.WATCH_VERBS.items()),
     path("outages/", outageapi.Outages.as_view()),
     path("outages/preview/", outageapi.PreviewOutage.as_view()),
     path("outages/<int:key>/", outageapi.OutageDetail.as_view()),

@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
         "task": "complaints.tasks.sweep_evidence", "schedule": crontab(hour=3, minute=20), "options": {"expires": 3600},
     },
     "cash-books": {"task": "reports.tasks.check_books", "schedule": crontab(hour=2, minute=30), "options": {"expires": 3600}},
+    "watch-lists": {"task": "reports.tasks.list_watches", "schedule": crontab(hour=6, minute=0), "options": {"expires": 3600}},
     "sla-tick": {"task": "sla.tasks.tick", "schedule": 5.0, "options": {"expires": 4}},
     "outages-resume": {"task": "sla.tasks.resume_outage_acts", "schedule": 60.0, "options": {"expires": 55}},
     "imports-resume": {"task": "orders.tasks.resume_imports", "schedule": 60.0, "options": {"expires": 55}},

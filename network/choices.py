@@ -85,6 +85,8 @@ MAY: dict[str, frozenset[Role]] = {
     "remit_cash": frozenset({Role.FINANCE}),
     "see_cash": BRANCH_STAFF | MANAGERS | {Role.FINANCE},
     "file": BRANCH_STAFF,
+    "see_watch": MANAGERS | {Role.DEPARTMENT, Role.QUALITY},
+    "decide_watch": frozenset({Role.DEPARTMENT}),
     "open_outage": MANAGERS | {Role.BRANCH_MANAGER, Role.DEPARTMENT, Role.IT},
     "verify_filing": frozenset({Role.IT}),
     "decide_filing": frozenset({Role.DEPARTMENT}),

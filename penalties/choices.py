@@ -11,6 +11,12 @@ class State(TextChoices):
     SETTLED = "settled", _("已扣清")
 
 
+class Watched(TextChoices):
+    OPEN = "open", _("待处理")
+    CLEARED = "cleared", _("已排除")
+    UPHELD = "upheld", _("属实")
+
+
 class Purse(TextChoices):
     """Where a fine is taken from (§1.7.3, §2.2.1, §2.2.2)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -29,12 +29,13 @@ class DayEnd:
 
 def of_day(day: date, person: Person) -> DayEnd:
     """Return the lists of a day that the person may see: missed at its 24:00 (§1.2.2.c), at its 23:00 (§1.2.2.a)."""
-    missed = list(_missed(NOT_ENDED, at(day), at(day, 24), person))
+    held = person.scope("deadline__holder__path")
+    unended = list(missed(NOT_ENDED, day).filter(held))
     return DayEnd(
         day=day,
-        to_bill=[step for step in missed if _collected(step)],
-        to_end=[step for step in missed if not _collected(step)],
-        accepted_late=list(_missed(NOT_ACCEPTED, at(day), at(day, 24), person)),
+        to_bill=[step for step in unended if _collected(step)],
+        to_end=[step for step in unended if not _collected(step)],
+        accepted_late=list(missed(NOT_ACCEPTED, day).filter(held)),
     )
 
 
@@ -43,10 +44,9 @@ def still_open(steps: Sequence[Step]) -> list[Step]:
     return [step for step in steps if step.deadline.order and step.deadline.order.state in OPEN]
 
 
-def _missed(clause: str, after: datetime, until: datetime, person: Person) -> QuerySet[Step]:
-    """Return the steps of a clause due in (after, until] and missed; a duty of 24:00 is due at 00:00 (§0.5)."""
-    steps = Step.objects.filter(clause=clause, kind=StepKind.DUE, state=State.BREACHED, at__gt=after, at__lte=until)
-    steps = steps.filter(person.scope("deadline__holder__path"))
+def missed(clause: str, day: date) -> QuerySet[Step]:
+    """Return the steps of a clause due in a day and missed, in all units; a duty of 24:00 is due at 00:00 (§0.5)."""
+    steps = Step.objects.filter(clause=clause, kind=StepKind.DUE, state=State.BREACHED, at__gt=at(day), at__lte=at(day, 24))
     return steps.select_related("deadline__order__branch", "responsible_person").order_by(
         "deadline__holder__path", "at", "pk"
     )

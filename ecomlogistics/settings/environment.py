@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from rulebook.watches import WATCHES
+
 ROOT = Path(__file__).resolve().parents[2]
 YES = {"1", "true", "yes", "on"}
 
@@ -67,6 +69,18 @@ VARIABLES = {
             "hours without news, by state, after which goods are listed for tracking",
         ),
         Variable("CASH_IN_HAND_DAYS", "1", "收款人最迟几天内交款", "days within which a collector hands the cash in"),
+        Variable(
+            "FRAUD_SHIPPERS",
+            str(WATCHES["many_shippers"].least),
+            "会员账号一天内不同发货电话达到几个即列入监控（§1.4.3f）",
+            "distinct shipper phones of a member account in a day from which on it is watched (§1.4.3f)",
+        ),
+        Variable(
+            "FRAUD_ORDERS",
+            str(WATCHES["many_orders"].least),
+            "会员账号一天内下单达到几单即列入监控（§1.4.3f）",
+            "orders of a member account in a day from which on it is watched (§1.4.3f)",
+        ),
         Variable("SESSION_IDLE_MINUTES", "30", "员工登录的闲置时限（分钟）", "minutes until an idle login ends"),
         Variable(
             "PROOF_PHOTO",

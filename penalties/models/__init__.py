@@ -7,8 +7,9 @@ from penalties.models.penalties import VACANT, Appeal, Penalty
 from penalties.models.points import PerformancePoint, PointEntry, PointMonth
 from penalties.models.regulations import RegulationVersion, in_force
 from penalties.models.tiers import Ladder, TierAction, TierRow, ladder_on
+from penalties.models.watch import WatchItem
 
 __all__ = [
     "VACANT", "Appeal", "Bonus", "BonusRun", "ContactCheck", "Ladder", "LedgerEntry", "MissedPair", "Penalty", "PerformancePoint",
-    "PointEntry", "PointMonth", "RegulationVersion", "TierAction", "TierRow", "in_force", "ladder_on",
+    "PointEntry", "PointMonth", "RegulationVersion", "TierAction", "TierRow", "WatchItem", "in_force", "ladder_on",
 ]  # fmt: skip

@@ -8,12 +8,15 @@ from penalties.services.imposing import impose
 from penalties.services.ladders import Change, preview, write_ladder
 from penalties.services.pairs import on_missed
 from penalties.services.reversing import reinstate, reverse
+from penalties.services.watching import clear_item, list_items, uphold_item
 
 __all__ = [
     "Change",
     "clear_check",
+    "clear_item",
     "complete",
     "impose",
+    "list_items",
     "may_complete",
     "name_person",
     "on_adjudications",
@@ -24,5 +27,6 @@ __all__ = [
     "reinstate",
     "reverse",
     "uphold_check",
+    "uphold_item",
     "write_ladder",
 ]

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("claims/export.xlsx", claims.export, name="claims-export"),
     path("claims/new/", claims.opening, name="claim-new"),
     path("claims/<str:number>/", claims.detail, name="claim"),
+    path("claims/<str:number>/files/<str:key>/", claims.file, name="claim-file"),
     path("claims/<str:number>/receive/", claims.receive, name="claim-receive"),
     path("claims/<str:number>/<slug:verb>/", claims.act, name="claim-act"),
 ]

@@ -46,6 +46,7 @@ DOORS = (
         _("项目客户合同与特殊要求、每日跟踪报表、异常上报与答复。"),
     ),
     Door("finance", _("财务"), "money", "finance", "desk:cash", _("代收货款：清点、存行、银行确认、汇付，账账相符。")),
+    Door("claims", _("理赔部"), "shield", "claims", "desk:claims", _("理赔：资料清单、赔付方案、客户答复与付款进度。")),
     Door("courier", _("接货司机"), "truck", "courier", "desk:courier", _("手机页面：今日接货与派送，两三下登记接货、收款、签收或失败。")),
     Door("customer", _("客户"), "box", "", "/", _("不用登录即可下单，看着 10 分钟倒计时。")),
 )  # fmt: skip

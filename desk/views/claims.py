@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from complaints.answers import attachment
 from complaints.choices import LIVE_CLAIM, Claimed
-from complaints.models import Claim
+from complaints.models import Claim, ClaimPaper, Evidence
 from complaints.services import claims
 from complaints.services.claims.answers import link_holds, token_of
 from core import clock
@@ -176,7 +177,7 @@ def _detail(
     shown = standing and link_holds(standing, now) and person.may("answer_claim")
     entries = Entry.objects.filter(subject=claim.subject).order_by("occurred_at", "pk")
     context = {
-        "claim": claim, "order": claim.order, "papers": claim.papers.order_by("pk"), "now": now, "acts": acts, "failed": failed,
+        "claim": claim, "order": claim.order, "papers": _papers(claim), "now": now, "acts": acts, "failed": failed,
         "problem": problem, "clocks": Deadline.objects.filter(subject=claim.subject).order_by("started_at"),
         "proposals": claim.proposals.select_related("by").order_by("-serial"), "timeline": words.timeline(entries),
         "link": request.build_absolute_uri(reverse("portal:claim-answer", args=[token_of(standing)])) if shown and standing else "",
@@ -185,6 +186,12 @@ def _detail(
         "account": claim.payee if person.may("pay_claim") else "",
     }  # fmt: skip
     return render(request, "desk/claim.html", context, status=status)
+
+
+def _papers(claim: Claim) -> list[tuple[ClaimPaper, list[Evidence]]]:
+    """Return the checklist, each paper with the files it was handed in as; one query."""
+    files = {each.key: each for each in Evidence.objects.of(claim.subject)}
+    return [(paper, [files[key] for key in paper.files if key in files]) for paper in claim.papers.order_by("pk")]
 
 
 def _form(name: str, claim: Claim, data: Any = None) -> ClaimForm | None:
@@ -227,3 +234,14 @@ def receive(request: HttpRequest, number: str) -> HttpResponse:
         return _detail(request, claim, problem=problem, status=status_of(problem))
     messages.success(request, _t("已登记收到资料。"))
     return redirect("desk:claim", number)
+
+
+@staff_required
+@explained
+@require_GET
+def file(request: HttpRequest, number: str, key: str) -> HttpResponse:
+    """A file that was handed in as a paper, for staff who may see its claim."""
+    found = Evidence.objects.of(_one(request, number).subject).filter(key=key).first()
+    if found is None:
+        raise Http404
+    return attachment(found)

@@ -35,6 +35,12 @@ def visitor(number: str = "", tail: str = "8000") -> Client:
     return client
 
 
+def visitor_of(person) -> Client:
+    client = Client()
+    client.force_login(person.account)
+    return client
+
+
 def photo(name: str = "破损.jpg") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, jpeg(), "image/jpeg")
 
@@ -58,6 +64,9 @@ def test_a_party_opens_a_claim_with_photos(company):
     key = Evidence.objects.get().key
     assert client.get(f"/claims/{claim.number}/files/{key}/").status_code == 200
     assert Client().get(f"/claims/{claim.number}/files/{key}/").status_code == 404
+    for person, status in ((company.adjuster, 200), (company.clerk, 200), (company.third_clerk, 404), (company.driver, 403)):
+        assert visitor_of(person).get(f"/desk/claims/{claim.number}/files/{key}/").status_code == status
+    assert "破损.jpg" in visitor_of(company.adjuster).get(f"/desk/claims/{claim.number}/").content.decode()
     again = client.post(f"/orders/{number}/claim/", SAID)
     assert (again.status_code, Claim.objects.count()) == (422, 1)
 

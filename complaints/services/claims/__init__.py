@@ -1,6 +1,6 @@
 """The verbs of claims (§1.6.1.3, §4.5)."""
 
-from complaints.services.claims.answers import agree, dispute, escalate, propose, reject, withdraw
+from complaints.services.claims.answers import agree, ceiling, dispute, escalate, propose, reject, withdraw
 from complaints.services.claims.facts import Author, staff
 from complaints.services.claims.papers import (
     ask_papers,
@@ -14,6 +14,6 @@ from complaints.services.claims.papers import (
 from complaints.services.claims.payments import close, give_coupon, pay
 
 __all__ = [
-    "Author", "agree", "ask_papers", "assign", "close", "complete_papers", "dispute", "escalate", "give_coupon", "open_claim",
+    "Author", "agree", "ask_papers", "assign", "ceiling", "close", "complete_papers", "dispute", "escalate", "give_coupon", "open_claim",
     "pay", "propose", "receive_paper", "record_payee", "reject", "return_papers", "staff", "withdraw",
 ]  # fmt: skip

@@ -243,6 +243,7 @@ SAID: dict[str, tuple[type[Body], str]] = {
     "sign_with_exception": (ExceptionBody, "Sign with damage or shortage noted (§4.3.2.8, §4.3.3.8)."),
     "refuse": (RefuseBody, "The consignee refuses the goods."),
     "take_back": (TakeBackBody, "Correct a wrong tap: the last act at the door is taken back, and stays on record."),
+    "take_back_arrival": (TakeBackBody, "The goods were scanned in where they are not: they are still on their way."),
     "declare_lost": (LostBody, "The goods cannot be found."),
     "find": (Scanned, "The goods are found again and go on from where they were missed."),
     "send_back": (SendBackBody, "Send the goods back on the shipper's instruction."),

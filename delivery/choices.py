@@ -81,6 +81,9 @@ TO_PLAN = (State.ARRIVED, State.HELD)
 CORRECTABLE = ("sign", "sign_with_exception", "refuse", "fail_attempt")
 """Acts at the door that a correction puts back (issue C8)."""
 
+ARRIVALS = ("arrive", "arrive_hub")
+"""Scans that say the goods are here; one made by mistake is taken back."""
+
 SIGNED = (State.SIGNED, State.SIGNED_WITH_EXCEPTION)
 ENDED = (*SIGNED, State.RETURNED)
 

@@ -167,7 +167,7 @@ class SendBackForm(Goods):
 FORMS: dict[str, type[Goods]] = {
     "depart": DepartForm, "depart_rest": DepartForm, "arrive": ArriveForm, "forward": ForwardForm, "track": TrackForm, "load_for_delivery": LoadForm,
     "fail_attempt": FailForm, "reschedule": RescheduleForm, "sign": SignForm, "sign_with_exception": ExceptionForm,
-    "refuse": RefuseForm, "take_back": TakeBackForm, "declare_lost": LostForm, "send_back": SendBackForm,
+    "refuse": RefuseForm, "take_back": TakeBackForm, "take_back_arrival": TakeBackForm, "declare_lost": LostForm, "send_back": SendBackForm,
 }  # fmt: skip
 """A verb without a form asks nothing."""
 

@@ -97,6 +97,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.SPLIT_ANSWERED: ("swap", gettext_noop("始发营业部对拆分装车：%(agreed)s（§2.1.2.2）")),
     On.SHIPMENT_REACHED_HUB: ("pin", gettext_noop("到达中转场%(unit)s")),
     On.SHIPMENT_ARRIVED: ("pin", gettext_noop("到达%(unit)s%(checked)s")),
+    On.ARRIVAL_TAKEN_BACK: ("undo", gettext_noop("更正：货物并未到达，撤销“%(corrected)s”")),
     On.SHIPMENT_FORWARDED: ("swap", gettext_noop("外发，承运商%(carrier)s")),
     On.SHIPMENT_TRACKED: ("note", gettext_noop("登记外发跟踪%(phrase)s")),
     On.SHIPMENT_FOLLOWED_UP: ("note", gettext_noop("登记每日跟进")),
@@ -120,6 +121,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.ANOMALY_ESCALATED: ("arrow-right", gettext_noop("异常升级：%(to)s（§4.3.2.5）")),
     On.ANOMALY_SOLVED: ("check", gettext_noop("异常已处理")),
     On.ANOMALY_CLOSED: ("check", gettext_noop("异常已关闭")),
+    On.ANOMALY_WITHDRAWN: ("undo", gettext_noop("异常系误登记，已随更正关闭")),
     On.ANOMALY_REOPENED: ("undo", gettext_noop("异常重新处理")),
     On.TICKET_OPENED: ("alert", gettext_noop("登记问题单（§3.4.6）")),
     On.TICKET_COLLATED: ("list", gettext_noop("问题单已整理，转%(branch)s处理（§3.4.6）")),
@@ -320,7 +322,7 @@ def limit_words(clause: object) -> str:
 
 CORRECTED = {
     "sign": lazy("签收"), "sign_with_exception": lazy("异常签收"), "refuse": lazy("拒收"),
-    "fail_attempt": lazy("派送未成功"), "collect": lazy("登记接货"), "fail": lazy("接货失败"),
+    "arrive": lazy("登记进港"), "arrive_hub": lazy("到中转场"), "fail_attempt": lazy("派送未成功"), "collect": lazy("登记接货"), "fail": lazy("接货失败"),
 }  # fmt: skip
 READERS: dict[str, Any] = {
     "branch": lambda value, row: row.names.unit(value),

@@ -196,6 +196,7 @@ TOLD: dict[str, Told] = {
     On.SHIPMENT_REST_DEPARTED: Told("DEPARTED", _("【%(site)s】余件 %(pieces)s 件已发车")),
     On.SHIPMENT_REACHED_HUB: Told("AT_HUB", _("【%(site)s】货物已到中转场")),
     On.SHIPMENT_ARRIVED: Told("AT_DEST_BRANCH", _("【%(site)s】货物已到达目的地营业部")),
+    On.ARRIVAL_TAKEN_BACK: Told("CHANGED", _("上一条登记有误，已更正")),
     On.CONSIGNEE_CALLED: Told("AT_DEST_BRANCH", _called),
     On.LATENESS_TOLD: Told("HELD", _late),
     On.SHIPMENT_FORWARDED: Told("REDIRECTED", _("【%(site)s】货物已转交%(carrier)s承运")),

@@ -113,6 +113,11 @@ class Anomaly(SafeFSMModelMixin, models.Model):
     def close(self, *, at: datetime) -> None:
         self.closed_at = at
 
+    @transition(field=state, source=[Anomalous.OPEN, Anomalous.SOLVED], target=Anomalous.CLOSED)
+    def withdraw(self, *, text: str, at: datetime) -> None:
+        """It was opened by mistake: nobody is owed a report or a reply."""
+        self.solution, self.closed_at = text, at
+
     @transition(field=state, source=[Anomalous.SOLVED, Anomalous.CLOSED], target=Anomalous.OPEN)
     def reopen(self) -> None:
         """It is not in order after all: another reply is owed. What was said before stays in the journal."""

@@ -11,7 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from core.fsm import SafeFSMModelMixin, guard
-from delivery.choices import AT_THE_DOOR, CORRECTABLE, ON_THE_ROAD, TO_PLAN, Cash, Contacted, Relation, ScanState, State
+from delivery.choices import (
+    ARRIVALS,
+    AT_THE_DOOR,
+    CORRECTABLE,
+    ON_THE_ROAD,
+    TO_PLAN,
+    Cash,
+    Contacted,
+    Relation,
+    ScanState,
+    State,
+)
 from delivery.models.cash import CashOnDelivery
 from network.models import Person, Unit
 from orders.choices import Delivery, Means, SlipReturn
@@ -78,6 +89,12 @@ def is_marked(shipment: Shipment) -> bool:
 def last_act_can_be_corrected(shipment: Shipment) -> bool:
     scan = shipment.last_scan()
     return scan is not None and scan.verb in CORRECTABLE
+
+
+@guard("§4.3.2.6", _("只有刚登记的到达可以撤销，之后没有其他操作"))
+def last_act_was_the_arrival(shipment: Shipment) -> bool:
+    scan = shipment.last_scan()
+    return scan is not None and scan.verb in ARRIVALS
 
 
 class Shipment(SafeFSMModelMixin, models.Model):
@@ -275,11 +292,21 @@ class Shipment(SafeFSMModelMixin, models.Model):
     )
     def take_back(self, *, before: dict[str, Any]) -> str:
         """A wrong tap: what it overwrote holds again."""
+        self._restore(before)
+        return str(before["state"])
+
+    def _restore(self, before: dict[str, Any]) -> None:
         for name, value in before.items():
             if name != "state":
                 field: Any = self._meta.get_field(name)
                 setattr(self, field.attname, field.to_python(value))
-        return str(before["state"])
+
+    @transition(
+        field=state, source=[State.ARRIVED, State.AT_HUB], target=State.IN_TRANSIT, conditions=[last_act_was_the_arrival]
+    )
+    def take_back_arrival(self, *, before: dict[str, Any]) -> None:
+        """They were scanned in where they are not: still on their way."""
+        self._restore(before)
 
     # Lost, found, sent back
 

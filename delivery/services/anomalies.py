@@ -60,21 +60,24 @@ def _findings(entry: Entry, origin: Origin) -> list[str]:
     return ["refused"]
 
 
+BROUGHT_BY = {"sign_with_exception": Origin.SIGN_OFF, "refuse": Origin.REFUSAL, "arrive": Origin.ARRIVAL}
+
+
 def _unfounded(entry: Entry) -> list[Fact]:
-    """The act that had brought it to light was a wrong tap: solved by that, to be closed like any other (issue C8)."""
-    key = int(entry.subject.removeprefix("shipment/"))
-    origins = {"sign_with_exception": Origin.SIGN_OFF, "refuse": Origin.REFUSAL}
-    origin = origins.get(str(entry.data["verb"]))
-    anomaly = Anomaly.objects.locked().filter(shipment=key, origin=origin, state=Anomalous.OPEN).order_by("found_at").last()
+    """The act that had brought it to light was a wrong tap: closed as opened by mistake, and its clocks with it (issue C8)."""
+    key, origin = int(entry.subject.removeprefix("shipment/")), BROUGHT_BY.get(str(entry.data["verb"]))
+    live = (Anomalous.OPEN, Anomalous.SOLVED)
+    anomaly = Anomaly.objects.locked().filter(shipment=key, origin=origin, state__in=live).order_by("found_at").last()
     if anomaly is None:
         return []
-    anomaly.solve(text=_("登记有误，已更正"), at=entry.occurred_at)
+    anomaly.withdraw(text=_("登记有误，已更正"), at=entry.occurred_at)
     anomaly.save()
-    return [_fact(anomaly, On.ANOMALY_SOLVED, entry.actor, entry.occurred_at, {}, recorded=entry.recorded_at)]
+    return [_fact(anomaly, On.ANOMALY_WITHDRAWN, entry.actor, entry.occurred_at, {}, recorded=entry.recorded_at)]
 
 
 REACTIONS: dict[str, Callable[[Entry], list[Fact]]] = {
     On.DELIVERY_TAKEN_BACK: _unfounded,
+    On.ARRIVAL_TAKEN_BACK: _unfounded,
     On.SHIPMENT_ARRIVED: found(Origin.ARRIVAL),
     On.SHIPMENT_SIGNED_WITH_EXCEPTION: found(Origin.SIGN_OFF),
     On.SHIPMENT_REFUSED: found(Origin.REFUSAL),

@@ -16,6 +16,7 @@ from core.journal import Fact, publish
 from core.models import Entry
 from core.prepared import Prepared
 from delivery.choices import (
+    ARRIVALS,
     CORRECTABLE,
     LONGEST_OFFLINE,
     LONGEST_UNTOLD,
@@ -160,7 +161,7 @@ def locked(number: str, clerk: Person, *, anywhere: bool) -> Shipment:
 def _perform(shipment: Shipment, moment: Moment, scan: Scan) -> None:
     """Do what a scan says; it goes into the ledger with the fact, next in turn, with what it overwrote if it is correctable."""
     row = VERBS[scan.verb]
-    before = corrections.picture_of(shipment) if scan.verb in CORRECTABLE else {}
+    before = corrections.picture_of(shipment) if scan.verb in (*CORRECTABLE, *ARRIVALS) else {}
     data = row.do(shipment, moment, scan.data)
     if moment.captured:
         data["captured_at"] = moment.at.isoformat()  # entered on the device, whenever it is told (§1.3.3.1e)

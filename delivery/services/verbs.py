@@ -315,6 +315,7 @@ VERBS: dict[str, Verb] = {
     "sign_with_exception": Verb("deliver", _sign_with_exception, On.SHIPMENT_SIGNED_WITH_EXCEPTION),
     "refuse": Verb("deliver", _refuse, On.SHIPMENT_REFUSED),
     "take_back": Verb("deliver", corrections.take_back, On.DELIVERY_TAKEN_BACK),
+    "take_back_arrival": Verb("haul", corrections.take_back_arrival, On.ARRIVAL_TAKEN_BACK),
     "declare_lost": Verb("declare_lost", _declare_lost, On.SHIPMENT_DECLARED_LOST),
     "find": Verb("haul", _find, On.SHIPMENT_FOUND),
     "send_back": Verb("send_back", _send_back, On.SHIPMENT_SENT_BACK),

@@ -65,7 +65,8 @@ LABELS = {
     "load_for_delivery": ("truck", _("装车派送")), "wait": ("hourglass", _("现场等待 30 分钟")),
     "fail_attempt": ("alert", _("派送未成功")), "reschedule": ("calendar", _("另约送达时间")), "sign": ("check", _("签收")),
     "sign_with_exception": ("alert", _("异常签收")), "refuse": ("x", _("拒收")), "declare_lost": ("alert", _("登记丢失")),
-    "take_back": ("undo", _("更正上一步")), "find": ("check", _("货物已找到")), "send_back": ("undo", _("退回发货人")), "close_return": ("undo", _("已退回发货人")),
+    "take_back": ("undo", _("更正上一步")), "take_back_arrival": ("undo", _("撤销到达登记")),
+    "find": ("check", _("货物已找到")), "send_back": ("undo", _("退回发货人")), "close_return": ("undo", _("已退回发货人")),
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ ANOMALY_REPORT = Limit(
     applies=of_key_customer,
     rule=due.end_of_day,
     met_by=frozenset({On.ANOMALY_REPORTED}),
+    voided_by=frozenset({On.ANOMALY_WITHDRAWN}),
     steps=(warn("§2.1.1.3", Role.BRANCH_CLERK, minutes=120), due_step("§2.1.1.3", Role.BRANCH_MANAGER)),
 )
 
@@ -26,6 +27,7 @@ ANOMALY_REPLY = Limit(
     starts_on=frozenset({On.ANOMALY_REPLY_PROMISED}),
     rule=due.promised,
     met_by=frozenset({On.ANOMALY_ANSWERED}),
+    voided_by=frozenset({On.ANOMALY_WITHDRAWN}),
     steps=(warn("§4.3.2.5", Role.BRANCH_CLERK, minutes=30), due_step("§4.3.2.5", Role.BRANCH_MANAGER)),
 )
 

@@ -31,6 +31,7 @@ def key_customer_slip(facts: Facts) -> bool:
 
 
 PUT_RIGHT = frozenset({On.DELIVERY_TAKEN_BACK})
+NOT_HERE = frozenset({On.ARRIVAL_TAKEN_BACK})
 GONE = frozenset({On.SHIPMENT_DECLARED_LOST, On.SHIPMENT_RETURNED})
 
 FORWARDED_TRACKING = Limit(
@@ -75,7 +76,7 @@ DELIVERY = Limit(
     applies=to_the_door,
     rule=due.delivered,
     met_by=SIGNED,
-    voided_by=GONE | {On.SHIPMENT_FORWARDED, On.SHIPMENT_OFFERED_FOR_PICKUP, On.SHIPMENT_REFUSED, On.DELIVERY_UNWANTED},
+    voided_by=GONE | NOT_HERE | {On.SHIPMENT_FORWARDED, On.SHIPMENT_OFFERED_FOR_PICKUP, On.SHIPMENT_REFUSED, On.DELIVERY_UNWANTED},
     replaced_by=frozenset({On.DELIVERY_TIME_AGREED}),
     reopened_by=PUT_RIGHT,
     steps=(warn("§1.3.3.1", Role.BRANCH_MANAGER, minutes=60), due_step("§1.3.3.1", Role.BRANCH_MANAGER)),
@@ -138,7 +139,7 @@ KEY_CUSTOMER_FORWARDING = Limit(
     moved_start=("从到达时起算", "counted from the arrival"),
     rule=due.calendar_days(1),
     met_by=frozenset({On.SHIPMENT_FORWARDED}),
-    voided_by=SIGNED | GONE
+    voided_by=SIGNED | GONE | NOT_HERE
     | {
         On.SHIPMENT_OFFERED_FOR_PICKUP,
         On.SHIPMENT_LOADED_FOR_DELIVERY,

@@ -118,7 +118,7 @@ class Clockwork:
                     if not self._runs(limit, subject):
                         self._open(limit, subject, entry, facts, known)
         self._settle(name, entry)
-        if name in UNDOINGS:
+        if entry.data.get("undoes"):
             self._undo(name, entry)
         if name == On.ORDER_ASSIGNMENT_TAKEN_BACK:
             self._clear_holders(entry)
@@ -355,7 +355,10 @@ class Clockwork:
                 self.touched[deadline.pk] = deadline
 
     def _undo(self, name: On, entry: Entry) -> None:
-        """Take back an act (design §6.27): the clocks it had stopped run again as before, whatever their rows say it reopens."""
+        """Take back an act (design §6.27): the clocks it had stopped run again, whatever their rows say it reopens; what it started never ran."""
+        for deadline in self.running:
+            if deadline.start_entry_id in entry.data["undoes"] and name in deadline.limit.voided_by:
+                self._call_off(deadline, entry)
         undone = Deadline.objects.filter(stop_entry__in=entry.data["undoes"]).select_for_update(no_key=True).order_by("id")
         stopped = [deadline for deadline in undone if name in deadline.limit.reopened_by]
         self._load(stopped)
@@ -374,7 +377,7 @@ class Clockwork:
             self.touched[deadline.pk] = deadline
 
     def _call_off(self, deadline: Deadline, entry: Entry) -> None:
-        """What the undone fact both started and stopped was never to be judged."""
+        """What the undone fact started was never to be judged."""
         for step in self.steps[deadline.pk]:
             if step.state == State.BREACHED:
                 self._correct(step, State.VOID, entry)

@@ -2,18 +2,19 @@
 
 import pytest
 
+from core.models import Entry
 from delivery import services as delivery
 from delivery.models import Attempt, Scan
-from delivery.services import proofs
+from delivery.services import anomalies, proofs
 from orders.choices import SlipReturn
-from rulebook.errors import Conflict, Refused
+from rulebook.errors import Conflict, Denied, Refused
 from rulebook.roles import Role
 from sla.models import Deadline
 from sla.services import tick
 from tests.clocks import clock, dues, running, states, step
 from tests.delivery.pictures import photo
 from tests.delivery.test_proofs import BY_DOORMAN, forwarded
-from tests.delivery.test_shipments import SHORT, SIGNED, arrived, does, loaded, shipment
+from tests.delivery.test_shipments import SHORT, SIGNED, arrived, departed, does, loaded, shipment
 from tests.delivery.test_slips import at_the_door, key_customer
 from tests.factories import Company, post, sh
 
@@ -193,9 +194,52 @@ def test_a_correction_told_twice_is_one(company):
     assert Scan.objects.filter(verb="take_back").count() == 1
 
 
-def test_the_anomaly_that_a_wrong_tap_opened_is_solved_by_the_correction(company):
-    order = on_the_van(company)
+def test_the_anomaly_that_a_wrong_tap_opened_is_closed_by_the_correction(company):
+    """Nobody is owed a report (§2.1.1.3) or a reply (§4.3.2.5) about what never was."""
+    order = on_the_van(company, key_customer=True)
     does(order, "sign_with_exception", company.second_driver, "05 15:00:00", pictures=[photo("damage")], **SIGNED, **SHORT)
+    opened = shipment(order).anomalies.get()
+    anomalies.promise(pk=opened.pk, clerk=company.second_clerk, now=sh("05 15:01:00"), promised_at=sh("05 18:00:00").isoformat())
     does(order, "take_back", company.second_driver, "05 15:05:00")
     anomaly = shipment(order).anomalies.get()
-    assert (anomaly.state, anomaly.solution, anomaly.solved_at) == ("solved", "登记有误，已更正", sh("05 15:05:00"))
+    assert (anomaly.state, anomaly.solution, anomaly.closed_at) == ("closed", "登记有误，已更正", sh("05 15:05:00"))
+    ended = Deadline.objects.filter(subject=anomaly.subject).order_by("clause").values_list("clause", "state")
+    assert list(ended) == [("§2.1.1.3", "void"), ("§4.3.2.5", "void")]
+
+
+# A scan at a place where the goods are not.
+
+
+@pytest.mark.parametrize(("verb", "state"), [("arrive", "arrived"), ("arrive_hub", "at_hub")])
+def test_goods_scanned_in_by_mistake_are_still_on_their_way(company, verb, state):
+    order = departed(company)
+    terminal = shipment(order).terminal
+    assert does(order, verb, company.third_clerk, "05 11:00:00").state == state
+    goods = does(order, "take_back_arrival", company.third_clerk, "05 11:30:00")
+    assert (goods.state, goods.place, goods.terminal, goods.arrived_at, goods.checked) == ("in_transit", None, terminal, None, [])
+    assert does(order, "arrive", company.second_clerk, "06 11:00:00").place == company.second
+
+
+def test_the_clocks_of_an_arrival_that_was_none_never_ran(company):
+    """§1.3.3.1: not even where they were breached by the time somebody noticed."""
+    order = departed(company)
+    does(order, "arrive", company.second_clerk, "05 11:00:00", checked=["damage"])
+    tick(now=sh("05 20:30:01"))
+    assert states(order, "§1.3.3.1") == ["breached"]
+    with pytest.raises(Refused, match="更正原因"):
+        does(order, "take_back_arrival", company.second_clerk, "05 21:00:00")
+    does(order, "take_back_arrival", company.second_clerk, "05 21:00:00", remark="同名单号扫错")
+    assert (states(order, "§1.3.3.1"), states(order, "§1.3.3.1e")) == (["void"], ["void"])
+    assert Entry.objects.filter(name="deadline_corrected", order_number=order.number).exists()
+    assert shipment(order).anomalies.get().state == "closed"
+    does(order, "arrive", company.second_clerk, "06 11:00:00")
+    assert dues(order, "§1.3.3.1")[-1] == ("open", sh("06 20:30:00"))
+
+
+def test_only_the_last_act_and_only_an_arrival_is_taken_back_so(company):
+    order = arrived(company)
+    does(order, "mark_to_forward", company.second_clerk, "05 11:30:00")
+    with pytest.raises(Refused, match="刚登记的到达"):
+        does(order, "take_back_arrival", company.second_clerk, "05 11:40:00")
+    with pytest.raises(Denied):
+        does(arrived(company), "take_back_arrival", company.second_driver, "05 11:40:00")

@@ -25,7 +25,7 @@ from delivery.services import codes, pictures, proofs
 from orders.api.bodies import Body, Line, Nothing, coded
 from orders.api.callers import caller, clerk
 from orders.api.openapi import operation
-from orders.api.views import ApiView, Verb, checked
+from orders.api.views import ApiView, Verb, checked, made
 from orders.choices import Means as ToldBy
 from orders.forms import CENT, MOST_MONEY
 from rulebook.reasons import DELIVERY_FAILURE_REASONS, EXCEPTIONS, REFUSAL_REASONS, TRACKING_PHRASES
@@ -251,17 +251,9 @@ SAID: dict[str, tuple[type[Body], str]] = {
 }
 
 
-def _verb(
-    name: str, act: Callable[..., Any], body: type[Body], words: str | None, *, view: type[Verb], answer: type
-) -> type[Verb]:
-    attributes = {"act": staticmethod(act), "body": body, "answer": answer, "__doc__": words}
-    made = type(name, (view,), attributes)
-    return operation("post", name, request=body, answer=answer, description=words)(made)
-
-
 SHIPMENT_VERBS = {
-    name.replace("_", "-"): _verb(
-        f"shipments_{name}", partial(services.act, verb=name), body, words, view=ShipmentVerb, answer=ShipmentAnswer
+    name.replace("_", "-"): made(
+        ShipmentVerb, f"shipments_{name}", partial(services.act, verb=name), body=body, answer=ShipmentAnswer, words=words
     )
     for name, (body, words) in SAID.items()
 }
@@ -279,7 +271,7 @@ class ShipmentDetail(ApiView):
 # The slip and the money, of one order.
 
 SLIP_VERBS = {
-    f"slip/{name.replace('_', '-')}": _verb(f"slips_{name}", act, body, act.__doc__, view=Verb, answer=SlipAnswer)
+    f"slip/{name.replace('_', '-')}": made(Verb, f"slips_{name}", act, body=body, answer=SlipAnswer)
     for name, act, body in (
         ("hand_on", services.hand_on, Nothing),
         ("receive", services.receive, Nothing),
@@ -292,7 +284,7 @@ SLIP_VERBS = {
 }
 
 CASH_VERBS = {
-    f"cash/{name.replace('_', '-')}": _verb(f"cash_{name}", act, body, act.__doc__, view=Verb, answer=CashAnswer)
+    f"cash/{name.replace('_', '-')}": made(Verb, f"cash_{name}", act, body=body, answer=CashAnswer)
     for name, act, body in (
         ("collect", services.collect, CollectBody),
         ("raise_discrepancy", services.raise_discrepancy, DiscrepancyBody),
@@ -412,14 +404,12 @@ class CashOffice(ApiView):
         return Response(CashAnswer(done, many=True).data)
 
 
-def _office(name: str, act: Callable[..., Sequence[CashOnDelivery]], body: type[Body]) -> type[CashOffice]:
-    made = type(name, (CashOffice,), {"act": staticmethod(act), "body": body, "__doc__": act.__doc__})
-    return operation("post", name, request=body, answer=CashAnswer(many=True), description=act.__doc__)(made)
-
-
 OFFICE_VERBS = {
-    "count": _office("cash_count", services.count, CountBody),
-    "bank": _office("cash_bank", services.bank, BankBody),
-    "confirm-bank": _office("cash_confirm_bank", services.confirm_bank, ConfirmBody),
-    "remit": _office("cash_remit", services.remit, RemitBody),
+    name.replace("_", "-"): made(CashOffice, f"cash_{name}", act, body=body, answer=CashAnswer, told=CashAnswer(many=True))
+    for name, act, body in (
+        ("count", services.count, CountBody),
+        ("bank", services.bank, BankBody),
+        ("confirm_bank", services.confirm_bank, ConfirmBody),
+        ("remit", services.remit, RemitBody),
+    )
 }

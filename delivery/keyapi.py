@@ -20,7 +20,7 @@ from network.models import Person, Unit
 from orders.api.bodies import Body, Line, Nothing, coded
 from orders.api.callers import clerk
 from orders.api.openapi import operation
-from orders.api.views import ApiView, Verb, checked
+from orders.api.views import ApiView, Verb, checked, made
 from rulebook.reasons import ANOMALIES, LATENESS_REASONS
 
 # Key customers.
@@ -295,20 +295,20 @@ class SheetOfShipment(serializers.BaseSerializer[Shipment]):
         return SheetAnswer(_sheet(instance)).data
 
 
-def _entry(name: str, act: Callable[..., Any], body: type[Body], answer: type) -> type[SheetVerb]:
-    made = type(name, (SheetVerb,), {"act": staticmethod(act), "body": body, "answer": answer, "__doc__": act.__doc__})
-    told = SheetAnswer if answer is SheetOfShipment else answer
-    return operation("post", f"shipments_{name}", request=body, answer=told, description=act.__doc__)(made)
-
-
 SHEET_VERBS = {
-    "follow-up": _entry("follow_up", followups.follow_up, FollowBody, SheetOfShipment),
-    "remedy": _entry("remedy", followups.remedy, RemedyBody, SheetOfShipment),
-    "costs": _entry("charge_cost", costs.charge_cost, CostBody, CostAnswer),
-    "costs/take-back": _entry("take_back_cost", costs.take_back_cost, TakeBackBody, CostAnswer),
-    "anomalies": _entry("open_anomaly", anomalies.open_anomaly, AnomalyBody, AnomalyAnswer),
-    "slip/chase": _entry("chase_slip", followups.chase_slip, WordsBody, ChaseAnswer),
-}
+    path: made(
+        SheetVerb, f"shipments_{act.__name__}", act, body=body, answer=answer,
+        told=SheetAnswer if answer is SheetOfShipment else None,
+    )
+    for path, act, body, answer in (
+        ("follow-up", followups.follow_up, FollowBody, SheetOfShipment),
+        ("remedy", followups.remedy, RemedyBody, SheetOfShipment),
+        ("costs", costs.charge_cost, CostBody, CostAnswer),
+        ("costs/take-back", costs.take_back_cost, TakeBackBody, CostAnswer),
+        ("anomalies", anomalies.open_anomaly, AnomalyBody, AnomalyAnswer),
+        ("slip/chase", followups.chase_slip, WordsBody, ChaseAnswer),
+    )
+}  # fmt: skip
 
 
 # Anomalies.
@@ -350,13 +350,8 @@ class AnomalyVerb(ApiView):
         return Response(AnomalyAnswer(type(self).act(pk=key, clerk=clerk(request), now=clock.now(), **values)).data)
 
 
-def _anomaly(name: str, act: Callable[..., Anomaly], body: type[Body]) -> type[AnomalyVerb]:
-    made = type(name, (AnomalyVerb,), {"act": staticmethod(act), "body": body, "__doc__": act.__doc__})
-    return operation("post", f"anomalies_{name}", request=body, answer=AnomalyAnswer, description=act.__doc__)(made)
-
-
 ANOMALY_VERBS = {
-    name: _anomaly(name, act, body)
+    name: made(AnomalyVerb, f"anomalies_{name}", act, body=body, answer=AnomalyAnswer)
     for name, act, body in (
         ("report", anomalies.report, Nothing),
         ("promise", anomalies.promise, PromiseBody),

@@ -19,7 +19,7 @@ from delivery.services.loads import filling
 from orders.api.bodies import Body, Line, Nothing
 from orders.api.callers import clerk
 from orders.api.openapi import operation
-from orders.api.views import ApiView, Verb, checked
+from orders.api.views import ApiView, Verb, checked, made
 
 
 class ItemAnswer(serializers.ModelSerializer[LoadItem]):
@@ -146,25 +146,16 @@ class LoadVerb(ApiView):
         return Response(LoadAnswer(LoadPlan.objects.visible_to(person).get(pk=key)).data)
 
 
-def _of_load(name: str, act: Callable[..., Any], body: type[Body]) -> type[LoadVerb]:
-    made = type(name, (LoadVerb,), {"act": staticmethod(act), "body": body, "__doc__": act.__doc__})
-    return operation("post", f"loads_{name}", request=body, answer=LoadAnswer, description=act.__doc__)(made)
-
-
 LOAD_VERBS = {
-    "add": _of_load("add", services.add_to_load, AddBody),
-    "take-off": _of_load("take_off", services.take_off_load, NumberBody),
-    "close": _of_load("close", services.close_load, Nothing),
-    "cancel": _of_load("cancel", services.cancel_load, Nothing),
+    name.replace("_", "-"): made(LoadVerb, f"loads_{name}", act, body=body, answer=LoadAnswer)
+    for name, act, body in (
+        ("add", services.add_to_load, AddBody),
+        ("take_off", services.take_off_load, NumberBody),
+        ("close", services.close_load, Nothing),
+        ("cancel", services.cancel_load, Nothing),
+    )
 }
-
-
-def _split(name: str, act: Callable[..., Any], body: type[Body], answer: Any) -> type[Verb]:
-    made = type(name, (Verb,), {"act": staticmethod(act), "body": body, "answer": answer, "__doc__": act.__doc__})
-    return operation("post", f"shipments_{name}", request=body, answer=answer, description=act.__doc__)(made)
-
-
 SPLIT_VERBS = {
-    "split/ask": _split("split_ask", services.ask_split, AskBody, ConsentAnswer),
-    "split/answer": _split("split_answer", services.answer_split, AnswerBody, ConsentAnswer),
+    f"split/{name}": made(Verb, f"shipments_split_{name}", act, body=body, answer=ConsentAnswer)
+    for name, act, body in (("ask", services.ask_split, AskBody), ("answer", services.answer_split, AnswerBody))
 }

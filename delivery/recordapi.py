@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +17,7 @@ from delivery.services.costs import MOST_HELPERS
 from orders.api.bodies import Body, Line, coded
 from orders.api.callers import clerk
 from orders.api.openapi import operation
-from orders.api.views import ApiView
+from orders.api.views import ApiView, made
 from rulebook.reasons import CIRCUMSTANCES, DEMANDS, HIRE_REASONS, LATENESS_REASONS
 
 
@@ -64,13 +63,8 @@ class AnswerBody(Body):
     answer = Line(max_length=300)
 
 
-def _record(name: str, act: Callable[..., Shipment], body: type[Body]) -> type[ShipmentVerb]:
-    made = type(name, (ShipmentVerb,), {"act": staticmethod(act), "body": body, "__doc__": act.__doc__})
-    return operation("post", f"shipments_{name}", request=body, answer=ShipmentAnswer, description=act.__doc__)(made)
-
-
 RECORD_VERBS = {
-    name.replace("_", "-"): _record(name, act, body)
+    name.replace("_", "-"): made(ShipmentVerb, f"shipments_{name}", act, body=body, answer=ShipmentAnswer)
     for name, act, body in (
         ("call", services.call_consignee, CallBody),
         ("tell_lateness", services.tell_lateness, LateBody),

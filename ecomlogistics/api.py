@@ -18,6 +18,7 @@ from complaints import api as complaints
 from complaints import claimapi
 from delivery import api as delivery
 from delivery import keyapi, loadapi, recordapi, statementapi
+from desk import api as desk
 from orders.api import bills, service
 from orders.api import views as orders
 from partners import api as partners
@@ -95,6 +96,7 @@ urlpatterns = [
     re_path(rf"^{NUMBER}$", partners.OrderWithClocks.as_view()),
     *(re_path(rf"^{NUMBER}{name}/$", view.as_view()) for name, view in ORDER_VERBS.items()),
     path("prices/", pricing.Prices.as_view()),
+    path("shipments/", desk.Tracking.as_view()),
     re_path(rf"^{SHIPMENT}$", delivery.ShipmentDetail.as_view()),
     re_path(rf"^{SHIPMENT}slip/$", delivery.SlipDetail.as_view()),
     path("scans/", delivery.ScanCode.as_view()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
@@ -24,6 +24,8 @@ from orders.forms import values_of
 from orders.models import Order, OrderQuerySet
 from orders.services.draft import draft_of
 from rulebook.errors import Refused
+
+View = TypeVar("View", bound=APIView)
 
 
 class ApiView(APIView):
@@ -56,9 +58,19 @@ class Verb(ApiView):
 def verb(
     name: str, act: Callable[..., Any], *, body: type = bodies.Nothing, answer: type = answers.OrderAnswer
 ) -> type[Verb]:
-    """Return the view of a staff verb, described by its service's own words."""
-    view = type(name, (Verb,), {"act": staticmethod(act), "body": body, "answer": answer, "__doc__": act.__doc__})
-    return operation("post", f"orders_{snake(name)}", request=body, answer=answer, description=act.__doc__)(view)
+    """Return the view of a staff verb of an order."""
+    return made(Verb, f"orders_{snake(name)}", act, body=body, answer=answer)
+
+
+def made(base: type[View], name: str, act: Callable[..., Any], *, body: type, answer: Any, told: Any = None, words: str | None = None) -> type[View]:
+    """
+    Return a view that does one verb the way `base` does, described by its service's own words.
+
+    :param answer: the serializer the view answers with; `told`: what the schema says of it where that is another
+    """
+    words = words or act.__doc__
+    view = type(name, (base,), {"act": staticmethod(act), "body": body, "answer": answer, "__doc__": words})
+    return operation("post", name, request=body, answer=told or answer, description=words)(view)
 
 
 def snake(name: str) -> str:

@@ -57,6 +57,8 @@ class Habits:
     bill_disputed: float = 0.05  # of those that are checked and told
     amended: float = 0.012
     # the goods
+    loaded_by_plan: float = 0.35
+    scanned_wrongly: float = 0.003
     via_hub: float = 0.25
     lost: float = 0.004
     found_again: float = 0.6

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING
 
 from delivery import services as delivery
 from delivery.models import Shipment
 from desk.demo.habits import minutes
+from desk.demo.lorries import put_on
 from network.models import Person, Unit
 from network.places import Spot, distance_km
 from orders.models import Order
@@ -29,13 +31,17 @@ class Journey:
     def __init__(self, world: World, order: Order) -> None:
         self.world, self.order, self.number, self.origin = world, order, order.number, order.branch
         self.rng, self.habits, self.chance = world.rng, world.habits, world.chance
+        self.luck = Random(order.number)  # noqa: S311 - whether it goes by a plan, or is scanned where it is not
         self.goods: Shipment  # as the last act left it
 
     def begin(self, now: datetime) -> None:
         """The goods leave on the evening's vehicle, or the next evening's."""
         evening = at(now, 20, self.rng.randint(0, 59))
         leaves = evening if evening > now else evening + timedelta(days=1)
-        self.then(leaves, self._depart)
+        if self.luck.random() < self.habits.loaded_by_plan:
+            put_on(self, leaves)
+        else:
+            self.then(leaves, self._depart)
 
     def then(self, instant: datetime, step: object) -> None:
         self.world.timeline.plan(instant, step)  # type: ignore[arg-type]
@@ -59,11 +65,16 @@ class Journey:
 
     # On the road.
 
-    def _vehicle(self) -> str:
+    def vehicle(self) -> str:
         return f"演A{self.rng.randrange(10_000):04}"
 
     def _depart(self, now: datetime) -> None:
-        self.act("depart", self.post(self.origin, Role.BRANCH_CLERK), now, vehicle=self._vehicle())
+        self.act("depart", self.post(self.origin, Role.BRANCH_CLERK), now, vehicle=self.vehicle())
+        self.left(now)
+
+    def left(self, now: datetime) -> None:
+        """On the road, by itself or with what was loaded along with it."""
+        self.goods = Shipment.objects.select_related("terminal").get(order=self.order)
         takes = AT_THE_DOCK + self.drive() * self.rng.uniform(0.9, 1.2)
         if self.chance(self.habits.lost):
             self.then(now + takes + timedelta(hours=self.rng.randint(4, 8)), self._miss)
@@ -84,7 +95,7 @@ class Journey:
         self.act("arrive_hub", self.world.company.holder("OPS", Role.TRANSIT_CLERK), now)
 
     def _leave_hub(self, now: datetime) -> None:
-        self.act("depart", self.world.company.holder("OPS", Role.OPERATIONS_CENTRE), now, vehicle=self._vehicle())
+        self.act("depart", self.world.company.holder("OPS", Role.OPERATIONS_CENTRE), now, vehicle=self.vehicle())
 
     def _miss(self, now: datetime) -> None:
         """The vehicle is unloaded and the goods are not there."""
@@ -100,6 +111,9 @@ class Journey:
     # At the terminal branch.
 
     def arrive(self, now: datetime) -> None:
+        if self.luck.random() < self.habits.scanned_wrongly:
+            self._scan_wrongly(now)
+            return
         checked = [self.rng.choice(list(EXCEPTIONS))] if self.chance(self.habits.found_damaged) else []
         self.act("arrive", self.post(self.terminal, Role.BRANCH_CLERK), now, checked=checked)
         door = self.world.doorstep(self)
@@ -110,6 +124,15 @@ class Journey:
             self.then(self.working(now + minutes(self.rng.uniform(30, 180))), self._forward)
         else:
             door.plan(self.working(now + minutes(self.rng.uniform(20, 150))))
+
+    def _scan_wrongly(self, now: datetime) -> None:
+        """The branch scans a paper whose goods are still on the road, and sees it a moment later."""
+        self.act("arrive", self.post(self.terminal, Role.BRANCH_CLERK), now)
+        self.then(now + minutes(self.luck.uniform(2, 20)), self._not_here)
+
+    def _not_here(self, now: datetime) -> None:
+        self.act("take_back_arrival", self.post(self.terminal, Role.BRANCH_CLERK), now)
+        self.then(now + timedelta(hours=self.luck.uniform(1, 6)), self.arrive)
 
     def _forward(self, now: datetime) -> None:
         """To an outside carrier, with an entry every day until it is signed for (§1.3.2.1)."""

@@ -41,6 +41,7 @@ class World:
         self.slack = {row.code for row in BRANCHES if rng.random() < habits.slack_branches}
         self.sites = [_site(unit) for unit in company.branches()]
         self.by_key = {unit.pk: unit for unit in company.branches()}
+        self.lorries: dict[tuple[int, datetime], list[Journey]] = {}  # by branch and hour of leaving
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share

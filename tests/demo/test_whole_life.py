@@ -19,7 +19,7 @@ UNLUCKY = replace(
     failed_pickup=0.25, withdrawn_after_pickup=0.06, linked_outside=0.06, bill_checked=0.4, bill_disputed=0.4, amended=0.2,
     via_hub=0.4, lost=0.1, found_again=0.6, forwarded=0.3, late_delivery=0.3, notes_circumstance=0.6, failed_delivery=0.35,
     waits_on_site=0.5, demands=0.25, refused=0.15, signed_with_exception=0.15, cash_short_at_door=0.4, cash_short_at_count=0.4,
-    written_off=0.5, slip_late=0.3, slip_rejected=0.4, slip_lost=0.35, wrong_tap=0.2,
+    written_off=0.5, scanned_wrongly=0.15, slip_late=0.3, slip_rejected=0.4, slip_lost=0.35, wrong_tap=0.2,
 )  # fmt: skip
 
 PICKUP_AND_BILL = {
@@ -28,7 +28,7 @@ PICKUP_AND_BILL = {
 }  # fmt: skip
 DOOR = {
     On.CONSIGNEE_CALLED, On.LATENESS_TOLD, On.CIRCUMSTANCE_NOTED, On.DEMAND_REPORTED, On.DEMAND_ANSWERED,
-    On.DELIVERY_TIME_AGREED, On.DELIVERY_TAKEN_BACK, On.ANOMALY_REPORTED, On.ANOMALY_ANSWERED, On.ANOMALY_CLOSED,
+    On.DELIVERY_TIME_AGREED, On.DELIVERY_TAKEN_BACK, On.ARRIVAL_TAKEN_BACK, On.LOAD_OPENED, On.LOAD_CLOSED, On.ANOMALY_REPORTED, On.ANOMALY_ANSWERED, On.ANOMALY_CLOSED,
 }  # fmt: skip
 CASH = {
     On.CASH_COLLECTED, On.CASH_DISCREPANCY_RAISED, On.CASH_RESOLVED, On.CASH_COUNTED, On.CASH_BANKED, On.CASH_CONFIRMED_BY_BANK,

@@ -25,3 +25,13 @@ def test_pages_are_accessible_and_fit(clerk: Page, live_server, company: Company
         found = Axe().run(clerk).response["violations"]
         assert [(each["id"], each["nodes"][0]["target"]) for each in found] == [], path
         assert clerk.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_english_pages_fit_a_phone_too(clerk: Page, live_server, company: Company) -> None:  # noqa: F811
+    """The longest phrase to choose from is wider than a phone."""
+    goods = arrived(company)
+    clerk.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
+    clerk.set_viewport_size({"width": 390, "height": 900})
+    for path in ("tracking/?tab=open", "deliveries/", f"goods/{goods.number}/", f"tracking/{goods.number}/", "loads/"):
+        clerk.goto(f"{live_server.url}/desk/{path}")
+        assert clerk.evaluate("document.documentElement.scrollWidth") <= 390, path

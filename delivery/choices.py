@@ -18,12 +18,13 @@ class Cash(TextChoices):
 
 
 class Holder(TextChoices):
-    """The accounts money moves between. `OWED` is what the shipper has yet to get of what was collected."""
+    """The accounts money moves between. `OWED` is what the shipper has yet to get of what was collected, `FREIGHT` what is ours."""
 
     OWED = "owed", _("应付发货人")
     COURIER = "courier", _("收款人手中")
     BRANCH = "branch", _("营业部库存")
     BANK = "bank", _("银行")
+    FREIGHT = "freight", _("运费收入")
 
 
 class Move(TextChoices):
@@ -33,6 +34,15 @@ class Move(TextChoices):
     BANK = "bank", _("存行")
     REMIT = "remit", _("汇付")
     WRITE_OFF = "write_off", _("核销")
+
+
+class Freight(TextChoices):
+    """Where freight taken from the consignee (到付) stands."""
+
+    COLLECTED = "collected", _("已收款")
+    COUNTED = "counted", _("已清点")
+    BANKED = "banked", _("已存行")
+    TAKEN_BACK = "taken_back", _("已冲回")
 
 
 class Means(TextChoices):

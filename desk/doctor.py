@@ -17,7 +17,7 @@ from complaints.services.claims.payments import faults as claim_faults
 from core import files
 from core.models import Entry
 from delivery.models import Proof
-from delivery.services import faults
+from delivery.services import faults, freight_faults
 from network.choices import UnitKind
 from network.models import Unit
 from network.services import calendar, head_department
@@ -160,6 +160,10 @@ def outbox(now: datetime) -> list[Finding]:
 def cash(now: datetime) -> list[Finding]:
     """Collected = remitted + outstanding + written off, for every order, customer and branch (§4.3.3.2)."""
     found = list(faults())
+    freight = freight_faults()[:1]
+    if freight:
+        words = f"{freight_faults().count()} 笔到付运费账目不平，例如订单 {freight[0].order.number}，{freight[0].amount} 元"
+        return [Finding(words, "由财务按收付记录核对：已收 = 收款人手中 + 库存 + 银行。")]
     age = beat_age(BOOKS, now)
     stale = age is not None and age > BOOKS_STALE
     late = [Finding("代收货款夜间对账超过 26 小时没有运行", "检查任务进程和定时器。", warning=True)] if stale else []

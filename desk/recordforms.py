@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from delivery.choices import Means
 from delivery.services.costs import MOST_HELPERS
-from desk.forms import PICK, moment_field, reason_field, text_field
+from desk.cashforms import amount_field
+from desk.forms import CHOOSE, PICK, moment_field, reason_field, text_field
 from desk.goodsforms import Goods
 from rulebook.reasons import CIRCUMSTANCES, DEMANDS, HIRE_REASONS, LATENESS_REASONS
 
@@ -49,6 +50,20 @@ class CallForm(Record):
         for name, wanted in (("freight_told", self.freight), ("means", self.cash), ("address_confirmed", self.door)):
             if not wanted:
                 del self.fields[name]
+
+
+class PaymentForm(Record):
+    """Money taken at the branch or at the door, exactly what is due (§4.3.3.2)."""
+
+    amount = amount_field(_("实收金额（元）"))
+    means = forms.ChoiceField(label=_("收款方式"), choices=[*PICK, *Means.choices], error_messages=CHOOSE)
+
+    def values(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class TakeBackFreightForm(Record):
+    remark = text_field(_("冲回原因"), 300, required=True)
 
 
 class LateForm(Record):

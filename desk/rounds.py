@@ -30,6 +30,7 @@ from rulebook.errors import Conflict, Refused
 
 CLAUSE = "§4.3.2.8"
 AT_THE_DOOR = ("sign", "sign_with_exception", "wait", "fail_attempt", "refuse", "take_back")
+MONEY = {"cash": delivery.collect, "freight": delivery.collect_freight}
 TIMED = ("collect", "fail", "take-back")
 
 
@@ -93,12 +94,12 @@ def _first(told: Told) -> bool:
 
 def deliver(told: Told) -> None:
     """
-    A verb at the consignee's door; `cash` is the money there (§4.3.3.2).
+    A verb at the consignee's door; `cash` and `freight` are the money there (§4.3.3.2, §4.3.2.7).
 
     :raises Shipment.DoesNotExist: these goods are not on this courier's van, and it is not their own act to correct
     """
-    if told.verb == "cash":
-        _collect_cash(told)
+    if told.verb in MONEY:
+        _take_money(told)
         return
     _own(told)
     form = form_for(told.verb, told.data, told.files)
@@ -116,10 +117,10 @@ def _own(told: Told) -> None:
     Shipment.objects.values_list("pk").get(order__number=told.number, driver=told.person)
 
 
-def _collect_cash(told: Told) -> None:
+def _take_money(told: Told) -> None:
     form = CollectForm(told.data)
     _check(form)
-    delivery.collect(number=told.number, clerk=told.person, now=told.now, at=told.at, **form.cleaned_data)
+    MONEY[told.verb](number=told.number, clerk=told.person, now=told.now, at=told.at, **form.cleaned_data)
 
 
 def fetch(told: Told) -> None:

@@ -20,6 +20,8 @@ from delivery import api as delivery
 from delivery import keyapi, loadapi, recordapi, statementapi
 from desk import api as desk
 from orders.api import bills, service
+from delivery import freightapi, keyapi, loadapi, recordapi, statementapi
+from orders.api import bills
 from orders.api import views as orders
 from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)
@@ -88,6 +90,7 @@ SHIPMENT = r"shipments/(?P<number>[A-Za-z0-9]{1,20})/"
 CLAIM = r"claims/(?P<number>[A-Za-z0-9]{1,20})/"
 COMPLAINT = r"complaints/(?P<number>[A-Za-z0-9]{1,20})/"
 GOODS = delivery.SHIPMENT_VERBS | delivery.SLIP_VERBS | delivery.CASH_VERBS | recordapi.RECORD_VERBS | loadapi.SPLIT_VERBS
+GOODS |= freightapi.FREIGHT_VERBS
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -103,6 +106,8 @@ urlpatterns = [
     re_path(rf"^{SHIPMENT}proofs/$", delivery.Proofs.as_view()),
     re_path(rf"^{SHIPMENT}proofs/(?P<key>[0-9a-f]{{32}})/$", delivery.ProofPicture.as_view()),
     re_path(rf"^{SHIPMENT}cash/$", delivery.CashDetail.as_view()),
+    re_path(rf"^{SHIPMENT}freight/$", freightapi.FreightDetail.as_view()),
+    *(path(f"freight/{name}/", view.as_view()) for name, view in freightapi.OFFICE_VERBS.items()),
     re_path(rf"^{SHIPMENT}records/$", recordapi.Records.as_view()),
     *(re_path(rf"^{SHIPMENT}{name}/$", view.as_view()) for name, view in GOODS.items()),
     path("cash/statement/", statementapi.Statement.as_view()),

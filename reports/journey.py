@@ -232,6 +232,8 @@ TOLD: dict[str, Told] = {
     On.CASH_REMITTED: Told("COD", _("代收货款已汇付给发货人"), parties=True),
     On.CASH_REVIVED: Told("COD", _("拒收登记有误，代收货款恢复为待收款"), parties=True),
     On.CASH_VOIDED: Told("COD", _("货物未签收，代收货款不再收取"), parties=True),
+    On.FREIGHT_COLLECTED: Told("COD", _("【%(site)s】已收到到付运费 ¥%(amount)s"), parties=True),
+    On.FREIGHT_TAKEN_BACK: Told("COD", _("【%(site)s】到付运费登记有误，已冲回 ¥%(amount)s"), parties=True),
     On.CASH_WRITTEN_OFF: Told("COD", _("代收货款无法追回，转理赔处理"), parties=True),
 }
 """The facts a customer is told. What is not here concerns us alone."""

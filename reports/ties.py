@@ -14,7 +14,7 @@ from delivery import services as delivery
 from delivery.choices import SIGNED as SIGNED_STATES
 from delivery.choices import Cash, ScanState
 from delivery.choices import State as Way
-from delivery.models import CashOnDelivery, Scan, Shipment
+from delivery.models import CashOnDelivery, FreightReceipt, Scan, Shipment
 from orders.choices import OPEN, State
 from orders.models import Order, Waybill
 from rulebook.events import SIGNED, On
@@ -42,7 +42,7 @@ class Tie:
 
 def ties() -> Iterator[Tie]:
     """Yield every tie; a database whose parts agree has none that does not hold."""
-    for check in (orders_end, journal_is_whole, pieces, cash, announcements, scans):
+    for check in (orders_end, journal_is_whole, pieces, cash, freight, announcements, scans):
         yield check()
 
 
@@ -113,6 +113,17 @@ def cash() -> Tie:
     )
     faults = [f"{KINDS[fault.kind]} {fault.name} 相差 {fault.sums.gap} 元" for fault in delivery.faults()]
     return Tie("代收货款", says, tuple(faults[:SHOWN]))
+
+
+def freight() -> Tie:
+    """Freight received from consignees (到付) lies with its collectors, in the branches or in the bank; each by its movements."""
+    books = delivery.freight_books()
+    says = f"到付运费 {books.received} 元 = 收款人手中 {books.in_hand} + 库存 {books.in_safe} + 银行 {books.banked}"
+    faults = [f"订单 {row.order.number} 的到付运费 {row.amount} 元与收付记录不符" for row in delivery.freight_faults()[:SHOWN]]
+    told = dict(Entry.objects.filter(name__in=(On.FREIGHT_COLLECTED, On.FREIGHT_TAKEN_BACK)).values_list("name").annotate(Count("pk")))
+    rows = FreightReceipt.objects.standing().count()
+    known = told.get(On.FREIGHT_COLLECTED, 0) - told.get(On.FREIGHT_TAKEN_BACK, 0)
+    return Tie("到付运费", says, (*faults, *_unequal(("到付运费的收款事实与收款", known, rows), ("到付运费", books.gap, 0))))
 
 
 KINDS = {"order": "订单", "branch": "营业部", "customer": "客户"}

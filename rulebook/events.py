@@ -142,6 +142,12 @@ class On(StrEnum):
     CASH_WRITTEN_OFF = auto()
     BOOKS_DIFFERED = auto()
 
+    # freight paid by the consignee (到付, §4.3.2.7)
+    FREIGHT_COLLECTED = auto()
+    FREIGHT_TAKEN_BACK = auto()
+    FREIGHT_COUNTED = auto()
+    FREIGHT_BANKED = auto()
+
     # complaints and claims (§1.6, §4.4, §4.5)
     COMPLAINT_FILED = auto()
     COMPLAINT_TAKEN = auto()

@@ -3,6 +3,7 @@
 from delivery.models.anomalies import Anomaly
 from delivery.models.cash import CashMovement, CashOnDelivery
 from delivery.models.costs import OperatingCost
+from delivery.models.freight import FreightMovement, FreightReceipt
 from delivery.models.keyaccounts import FollowUp, Measure, SlipChase, TrackingReport
 from delivery.models.loads import LoadItem, LoadPlan, SplitConsent
 from delivery.models.proofs import Proof
@@ -12,6 +13,6 @@ from delivery.models.slips import SignSlip
 
 __all__ = [
     "DOOR", "Anomaly", "Attempt", "CashMovement", "CashOnDelivery", "Circumstance", "DeliveryCall", "Demand",
-    "FollowUp", "LoadItem", "LoadPlan", "Measure", "OperatingCost", "Proof", "Scan", "Shipment", "SignSlip",
+    "FollowUp", "FreightMovement", "FreightReceipt", "LoadItem", "LoadPlan", "Measure", "OperatingCost", "Proof", "Scan", "Shipment", "SignSlip",
     "SlipChase", "SplitConsent", "TrackingReport",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from core.journal import Fact
 from core.models import Entry
 from delivery.services import amended, anomalies, cash, refunds, shipments, slips
-from delivery.services.books import books, faults, out_of_balance
+from delivery.services.books import books, faults, freight_books, freight_faults, out_of_balance
 from delivery.services.cash import (
     bank,
     collect,
@@ -18,6 +18,7 @@ from delivery.services.cash import (
     write_off,
 )
 from delivery.services.costs import charge_cost, hire_helpers, take_back_cost
+from delivery.services.freight import bank_freight, collect_freight, count_freight, take_back_freight
 from delivery.services.handover import add_proof
 from delivery.services.loads import (
     add_to_load,
@@ -53,6 +54,7 @@ __all__ = [
     "answer_split",
     "ask_split",
     "bank",
+    "bank_freight",
     "books",
     "call_consignee",
     "cancel_load",
@@ -62,10 +64,14 @@ __all__ = [
     "close",
     "close_load",
     "collect",
+    "collect_freight",
     "confirm_bank",
     "count",
+    "count_freight",
     "crew_of",
     "faults",
+    "freight_books",
+    "freight_faults",
     "freight_to_collect",
     "freights_to_collect",
     "hand_on",
@@ -84,6 +90,7 @@ __all__ = [
     "resolve",
     "return_slip",
     "take_back_cost",
+    "take_back_freight",
     "take_off_load",
     "tell_lateness",
     "unsettled",

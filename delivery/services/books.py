@@ -1,8 +1,8 @@
-"""Do the books of the cash collected for shippers tie out? Movements on one side, states on the other (§4.3.3.2)."""
+"""Do the books of the cash collected for shippers, and of freight paid at the door, tie out? Movements against states (§4.3.3.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from delivery.choices import OUTSTANDING, Cash, Holder, Move
-from delivery.models import CashMovement, CashOnDelivery
+from delivery.choices import OUTSTANDING, Cash, Freight, Holder, Move
+from delivery.models import CashMovement, CashOnDelivery, FreightMovement, FreightReceipt
 from network.models import Unit
 
 MONEY = DecimalField(max_digits=14, decimal_places=2)
@@ -90,11 +90,11 @@ def _torn(kind: str, of_moves: str, of_rows: str) -> Iterator[Fault]:
 
 def out_of_balance() -> QuerySet[CashOnDelivery, CashOnDelivery]:
     """Return the rows whose movements do not say what their state says: how much is owed, and in whose hands it is."""
-    sums = {f"at_{holder.value}": _balance(holder) for holder in Holder}
+    sums = {f"at_{holder.value}": _balance(holder) for holder in (Holder.OWED, *STANDS)}
     expected = {f"due_{holder.value}": _expected(Q(state__in=states)) for holder, states in STANDS.items()}
     rows = CashOnDelivery.objects.annotate(**sums, due_owed=_expected(Q(state__in=OUTSTANDING)), **expected)
     wrong = Q(pk__in=[])
-    for holder in Holder:
+    for holder in (Holder.OWED, *STANDS):
         sign = -F(f"at_{holder.value}") if holder == Holder.OWED else F(f"at_{holder.value}")
         wrong |= ~Q(**{f"due_{holder.value}": sign})
     found: QuerySet[CashOnDelivery, CashOnDelivery] = rows.filter(wrong).order_by("pk")
@@ -112,3 +112,48 @@ def _balance(holder: Holder) -> Coalesce:
 
 def _expected(states: Q) -> Case:
     return Case(When(states & Q(collected_at__isnull=False), then=F("amount")), default=NOTHING, output_field=MONEY)
+
+
+# Freight paid by the consignee (到付): what was received is ours, and lies with its collector, in the branch or in the bank.
+
+FREIGHT_STANDS = {Holder.COURIER: Freight.COLLECTED, Holder.BRANCH: Freight.COUNTED, Holder.BANK: Freight.BANKED}
+
+
+@dataclass(frozen=True, slots=True)
+class FreightSums:
+    """CNY. `received` is a sum of movements; where it lies is what the rows say."""
+
+    received: Decimal
+    in_hand: Decimal
+    in_safe: Decimal
+    banked: Decimal
+
+    @property
+    def gap(self) -> Decimal:
+        """Return what is missing in received = in hand + in the branch + in the bank."""
+        return self.received - self.in_hand - self.in_safe - self.banked
+
+
+def freight_books(unit: Unit | None = None) -> FreightSums:
+    """Return the sums of freight paid at the door, of one unit or of all."""
+    moves = FreightMovement.objects.filter(receipt__unit=unit) if unit else FreightMovement.objects.all()
+    rows = FreightReceipt.objects.filter(unit=unit) if unit else FreightReceipt.objects.all()
+    kinds = dict(moves.order_by().values_list("kind").annotate(Sum("amount")))
+    return _freight_sums(kinds, dict(rows.order_by().values_list("state").annotate(Sum("amount"))))
+
+
+def _freight_sums(kinds: Mapping[str, Decimal], states: Mapping[str, Decimal]) -> FreightSums:
+    received = kinds.get(Move.COLLECT, Decimal()) - kinds.get(Move.TAKE_BACK, Decimal())
+    lies = (states.get(state, Decimal()).quantize(CENT) for state in FREIGHT_STANDS.values())
+    return FreightSums(received.quantize(CENT), *lies)
+
+
+def freight_faults() -> QuerySet[FreightReceipt, FreightReceipt]:
+    """Return the receipts whose movements do not say what their state says; none while the books are whole."""
+    sums = {f"at_{holder.value}": _balance(holder) for holder in FREIGHT_STANDS}
+    rows, wrong = FreightReceipt.objects.annotate(**sums), Q(pk__in=[])
+    for holder, state in FREIGHT_STANDS.items():
+        wrong |= Q(state=state) & ~Q(**{f"at_{holder.value}": F("amount")})
+        wrong |= ~Q(state=state) & ~Q(**{f"at_{holder.value}": Decimal()})
+    found: QuerySet[FreightReceipt, FreightReceipt] = rows.filter(wrong).select_related("order").order_by("pk")
+    return found

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.journal import publish
 from delivery.choices import ENDED, ON_THE_ROAD, TO_PLAN, CallKind, Cash, Means, State
-from delivery.models import CashOnDelivery, Circumstance, DeliveryCall, Demand, Shipment
+from delivery.models import CashOnDelivery, Circumstance, DeliveryCall, Demand, FreightReceipt, Shipment
 from delivery.services.shipments import about, locked
 from delivery.services.verbs import Moment, coded_of, future_of, not_now, text_of
 from network.models import Person
@@ -32,15 +32,17 @@ ON_THE_WAY = (State.IN_TRANSIT, State.AT_HUB, *TO_CALL)
 
 
 def freights_to_collect(shipments: Iterable[Shipment]) -> dict[int, Decimal]:
-    """Return by shipment what the consignee pays at the door (到付): freight and charges added since; only where they pay."""
+    """Return by shipment what the consignee has yet to pay (到付): freight and charges added since, less what was received."""
     paying = {goods.order_id: goods for goods in shipments if goods.order.waybill.payer == Payer.CONSIGNEE}
     charged = AddedCharge.objects.filter(waybill__order__in=paying).values_list("waybill__order").annotate(Sum("amount"))
-    added = dict(charged)
-    return {goods.pk: goods.order.waybill.amount + added.get(order, ZERO) for order, goods in paying.items()}
+    received = FreightReceipt.objects.standing().filter(order__in=paying).values_list("order").annotate(Sum("amount"))
+    added, had = dict(charged), dict(received)
+    due = {order: goods.order.waybill.amount + added.get(order, ZERO) - had.get(order, ZERO) for order, goods in paying.items()}
+    return {goods.pk: max(due[order], ZERO) for order, goods in paying.items()}
 
 
 def freight_to_collect(shipment: Shipment) -> Decimal:
-    """Return what the consignee pays at the door, 0 where somebody else pays."""
+    """Return what the consignee has yet to pay of the freight, 0 where somebody else pays."""
     return freights_to_collect([shipment]).get(shipment.pk, ZERO)
 
 

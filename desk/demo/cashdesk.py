@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from delivery import services as delivery
-from delivery.choices import Cash
-from delivery.models import CashOnDelivery
+from delivery.choices import Cash, Freight
+from delivery.models import CashOnDelivery, FreightReceipt
 from network.models import Person
 from rulebook.due import local
 from rulebook.roles import Role
@@ -27,6 +27,21 @@ def count_the_day(world: World, now: datetime) -> None:
             numbers = [cash.order.number for cash in whole]
             delivery.count(numbers=numbers, clerk=manager, total=sum((cash.amount for cash in whole), Decimal()), now=now)
             delivery.bank(numbers=numbers, clerk=manager, slip=f"演示{local(now):%m%d}-{pile[0].unit.code}", now=now)  # type: ignore[union-attr]
+
+
+    _count_freight(world, now)
+
+
+def _count_freight(world: World, now: datetime) -> None:
+    """The freight consignees paid is counted and paid in with it (§4.3.2.7)."""
+    piles: dict[str, list[FreightReceipt]] = defaultdict(list)
+    rows = FreightReceipt.objects.filter(state=Freight.COLLECTED, unit__isnull=False).select_related("order", "unit")
+    for receipt in rows.order_by("unit__code", "order__number"):
+        piles[receipt.unit.code].append(receipt)  # type: ignore[union-attr]
+    for code, pile in piles.items():
+        manager, numbers = world.company.holder(code, Role.BRANCH_MANAGER), [receipt.order.number for receipt in pile]
+        delivery.count_freight(numbers=numbers, clerk=manager, total=sum((row.amount for row in pile), Decimal()), now=now)
+        delivery.bank_freight(numbers=numbers, clerk=manager, slip=f"演示运费{local(now):%m%d}-{code}", now=now)
 
 
 def _piles(world: World) -> Iterator[tuple[Person, list[CashOnDelivery]]]:

@@ -159,6 +159,8 @@ class Doorstep:
         hand = self._post(Role.COURIER if by_courier else Role.BRANCH_CLERK)
         if (cash := delivery.unsettled(self.journey.order)) and not self._collected(cash, hand, now):
             return
+        if freight := delivery.freight_to_collect(self.journey.goods):
+            delivery.collect_freight(number=self.number, clerk=hand, amount=freight, means=self.rng.choice(Means.values), now=now)
         signer = {
             "signer": self.journey.order.consignee_name[:40],
             "relation": self.rng.choice(("self", "self", "colleague")),

@@ -20,12 +20,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core import clock
 from delivery import services as delivery
-from delivery.choices import Cash
-from delivery.models import CashMovement, CashOnDelivery
+from delivery.choices import Cash, Freight
+from delivery.models import CashMovement, CashOnDelivery, FreightMovement, FreightReceipt
 from desk.cashforms import BankForm, CountForm, DisputeForm, LedgerDays, RemitForm, ResolveForm, WriteOffForm
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
 from network.access import staff_required
-from network.models import Person
+from network.models import Person, Unit
 from orders import sheets
 from rulebook.due import at, local, local_day
 
@@ -41,7 +41,7 @@ class Pile:
     """Rows that are dealt with together: one collector's, one deposit slip's."""
 
     name: str
-    rows: list[CashOnDelivery]
+    rows: list[Any]
 
     @property
     def total(self) -> Decimal:
@@ -87,6 +87,8 @@ ACTS = {
     "remit": Act(RemitForm, _many(delivery.remit), _("已登记汇付。")),
     "dispute": Act(DisputeForm, _one(delivery.raise_discrepancy), _("差异已登记，由营业部经理或财务处理。")),
     "resolve": Act(ResolveForm, _one(delivery.resolve), _("差异已处理。")),
+    "count-freight": Act(CountForm, _many(delivery.count_freight), _("到付运费已清点入库。")),
+    "bank-freight": Act(BankForm, _many(delivery.bank_freight), _("已登记到付运费存行。")),
     "write-off": Act(WriteOffForm, _one(delivery.write_off), _("已核销。")),
 }  # fmt: skip
 
@@ -112,7 +114,7 @@ def act(request: HttpRequest, verb: str) -> HttpResponse:
         return _page(request, form=form, verb=verb, status=422)
     try:
         ACTS[verb].run(person, request.POST.getlist("number"), form.cleaned_data, now)
-    except CashOnDelivery.DoesNotExist as missing:
+    except (CashOnDelivery.DoesNotExist, FreightReceipt.DoesNotExist) as missing:
         raise Http404 from missing
     except PROBLEMS as problem:
         return _page(request, problem=problem, status=status_of(problem))
@@ -132,11 +134,15 @@ def _page(
     person.require("see_cash")
     seen = CashOnDelivery.objects.visible_to(person).select_related("order", "collected_by", "unit")
     banked = seen.filter(state=Cash.BANKED)
+    taken = FreightReceipt.objects.visible_to(person).select_related("order", "collected_by", "unit")
     context = {
         "hands": _piles(seen.filter(state=Cash.COLLECTED).order_by("collected_by", "collected_at"), _collector),
         "counted": Pile("", list(seen.filter(state=Cash.COUNTED).order_by("counted_at")[:MOST])),
         "slips": _piles(banked.filter(confirmed_at=None).order_by("bank_slip", "pk"), lambda cash: cash.bank_slip),
         "payable": Pile("", list(banked.exclude(confirmed_at=None).order_by("pay_by", "pk")[:MOST])),
+        "freight_hands": _piles(taken.filter(state=Freight.COLLECTED).order_by("collected_by", "collected_at"), _collector),
+        "freight_counted": Pile("", list(taken.filter(state=Freight.COUNTED).order_by("counted_at")[:MOST])),
+        "freight_books": delivery.freight_books(None if person.nationwide else person.unit),
         "disputes": list(seen.filter(state=Cash.DISCREPANCY).order_by("last_at")[:MOST]),
         "books": delivery.books(None if person.nationwide else person.unit), "today": local_day(now), "most": MOST,
         "form": form, "verb": verb, "problem": problem, "ticked": request.POST.getlist("number"),
@@ -157,12 +163,12 @@ RIGHTS = {
 }
 
 
-def _collector(cash: CashOnDelivery) -> str:
+def _collector(cash: Any) -> str:
     person = cash.collected_by
     return f"{person.name}（{person.number}）" if person else ""
 
 
-def _piles(rows: Iterable[CashOnDelivery], name: Callable[[CashOnDelivery], str]) -> list[Pile]:
+def _piles(rows: Iterable[Any], name: Callable[[Any], str]) -> list[Pile]:
     return [Pile(key, list(group)) for key, group in groupby(list(rows[:MOST]), key=name)]  # type: ignore[index]
 
 
@@ -181,15 +187,22 @@ def ledger(request: HttpRequest) -> HttpResponse:
     seen = CashOnDelivery.objects.visible_to(person)
     moves = CashMovement.objects.filter(cash__in=seen, recorded_at__gte=since, recorded_at__lt=until)
     lines = [
-        _line(move) for move in moves.select_related("cash__order", "unit", "person").order_by("pk").iterator(2000)
+        _line(move, move.cash.order.number, move.unit)
+        for move in moves.select_related("cash__order", "unit", "person").order_by("pk").iterator(2000)
+    ]
+    receipts = FreightReceipt.objects.visible_to(person)
+    freight = FreightMovement.objects.filter(receipt__in=receipts, recorded_at__gte=since, recorded_at__lt=until)
+    lines += [
+        _line(move, move.receipt.order.number, move.receipt.unit)
+        for move in freight.select_related("receipt__order", "receipt__unit", "person").order_by("pk").iterator(2000)
     ]
     book = sheets.workbook([sheets.Column(str(header)) for header in HEADERS], lines)
     name = f"cash-{days.cleaned_data['since']:%Y%m%d}-{days.cleaned_data['until']:%Y%m%d}.xlsx"
     return HttpResponse(book, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _line(move: CashMovement) -> list[str]:
+def _line(move: CashMovement | FreightMovement, number: str, unit: Unit | None) -> list[str]:
     return [
-        f"{local(move.at):%Y-%m-%d %H:%M:%S}", move.cash.order.number, move.get_kind_display(), move.get_debit_display(),
-        move.get_credit_display(), str(move.amount), move.unit.name if move.unit else "", move.person.name,
+        f"{local(move.at):%Y-%m-%d %H:%M:%S}", number, move.get_kind_display(), move.get_debit_display(),
+        move.get_credit_display(), str(move.amount), unit.name if unit else "", move.person.name,
     ]  # fmt: skip

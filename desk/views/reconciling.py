@@ -15,14 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from core import clock
-from delivery.models import CashOnDelivery
 from desk.cashforms import LedgerDays
 from desk.views.answers import explained, person_of
 from network.access import staff_required
 from network.models import Person
 from orders import sheets
 from reports import reconciliation
-from reports.reconciliation import PARTS, Day
+from reports.reconciliation import OF_FREIGHT, PARTS, Day
 from rulebook.due import at, local, local_day
 
 PAGE = 100
@@ -64,7 +63,7 @@ def _part(request: HttpRequest, person: Person, form: LedgerDays, found: list[Da
     if part not in PARTS:
         raise Http404
     since, until = form.cleaned_data["since"], form.cleaned_data["until"]
-    rows = reconciliation.cohort(person, at(since), at(until, 24)).filter(PARTS[part][1])
+    rows: Any = reconciliation.cohort(person, at(since), at(until, 24), part).filter(PARTS[part][1])
     if unit := request.GET.get("unit", ""):
         rows = rows.filter(unit__code=unit)
     rows = rows.select_related("order", "unit", "collected_by").order_by("collected_at", "pk")
@@ -73,14 +72,14 @@ def _part(request: HttpRequest, person: Person, form: LedgerDays, found: list[Da
         return _file(f"cash-{part}-{since:%Y%m%d}-{until:%Y%m%d}", [str(header) for header in OF_ROWS], lines)
     query = urlencode({key: value for key, value in request.GET.items() if key != "page"})
     context = {
-        "form": form, "days": found, "part": part, "part_name": PARTS[part][0], "unit": unit,
+        "form": form, "days": found, "part": part, "part_name": PARTS[part][0], "unit": unit, "freight": part in OF_FREIGHT,
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")), "pages": f"{query}&",
     }  # fmt: skip
     return _render(request, context)
 
 
 def _render(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    blank = {"part": "", "page": None, "pages": "", "unit": "", "part_name": ""}
+    blank = {"part": "", "page": None, "pages": "", "unit": "", "part_name": "", "freight": False}
     query = urlencode({key: request.GET[key] for key in ("since", "until") if key in request.GET})
     return render(
         request, "desk/reconciling.html", blank | {"query": f"{query}&" if query else ""} | context, status=status
@@ -96,20 +95,23 @@ def _sheet_of_days(found: Sequence[Day]) -> tuple[list[str], list[list[str]]]:
 def _amounts(day: Day) -> list[str]:
     terms = [term for equation in day.equations for term in (equation.left, *equation.right)]
     amounts = {term.part: str(term.amount) for term in terms}
-    return [amounts[part] for part in PARTS]
+    return [amounts.get(part, "0.00") for part in PARTS]
 
 
 def _verdict(day: Day) -> str:
     return str(_t("相符")) if day.ties_out else str(_t("不符"))
 
 
-def _line(cash: CashOnDelivery) -> list[str]:
-    moments = (cash.collected_at, cash.counted_at, cash.confirmed_at, cash.remitted_at)
+def _line(cash: Any) -> list[str]:
+    """A row of either kind; freight is ours once it lies in the bank, and is paid out to nobody."""
+    names = ("collected_at", "counted_at", "confirmed_at", "remitted_at")
+    moments = (getattr(cash, name, None) for name in names)
     collected, counted, confirmed, remitted = (f"{local(m):%Y-%m-%d %H:%M:%S}" if m else "" for m in moments)
+    pay_by, batch = getattr(cash, "pay_by", None), getattr(cash, "batch", "")
     return [
         cash.order.number, cash.unit.name if cash.unit else "", str(cash.amount), cash.get_state_display(),
         cash.collected_by.name if cash.collected_by else "", collected, counted, cash.bank_slip, confirmed,
-        f"{cash.pay_by:%F}" if cash.pay_by else "", cash.batch, remitted,
+        f"{pay_by:%F}" if pay_by else "", batch, remitted,
     ]  # fmt: skip
 
 

@@ -14,11 +14,21 @@ from django.views.decorators.http import require_http_methods
 
 from core import clock
 from delivery import services as delivery
-from delivery.choices import ENDED, ON_THE_ROAD, TO_PLAN
+from delivery.choices import AT_THE_DOOR, ENDED, ON_THE_ROAD, TO_PLAN, Freight, State
 from delivery.models import Shipment
 from delivery.services.records import ON_THE_WAY, TO_CALL
 from desk.queries import far_name
-from desk.recordforms import AnswerForm, CallForm, CircumstanceForm, DemandForm, HireForm, LateForm, Record
+from desk.recordforms import (
+    AnswerForm,
+    CallForm,
+    CircumstanceForm,
+    DemandForm,
+    HireForm,
+    LateForm,
+    PaymentForm,
+    Record,
+    TakeBackFreightForm,
+)
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
 from network.access import staff_required
 from network.models import Person
@@ -33,11 +43,27 @@ class Act:
     clause: str
     right: str
     form: type[Record]
-    service: Callable[..., Shipment]
+    service: Callable[..., object]
     now: Callable[[Shipment], bool]
 
 
+PAID_BY = (*AT_THE_DOOR, State.SIGNED, State.SIGNED_WITH_EXCEPTION)
+"""Freight is taken before the signature, or, where it was forgotten, after it."""
+
+
 ACTS: dict[str, Act] = {
+    "cash": Act(
+        "money", _("收代收货款"), "§4.3.3.2", "collect_cash", PaymentForm, delivery.collect,
+        lambda goods: goods.state in AT_THE_DOOR and bool(delivery.cash_to_collect(goods)),
+    ),
+    "freight": Act(
+        "money", _("收到付运费"), "§4.3.2.7", "collect_cash", PaymentForm, delivery.collect_freight,
+        lambda goods: goods.state in PAID_BY and bool(delivery.freight_to_collect(goods)),
+    ),
+    "freight-back": Act(
+        "undo", _("冲回到付运费"), "§4.3.2.7", "resolve_cash", TakeBackFreightForm, delivery.take_back_freight,
+        lambda goods: goods.order.freight_receipts.filter(state=Freight.COLLECTED).exists(),
+    ),
     "answer": Act(
         "check", _("答复现场要求"), "§4.3.3.5", "answer_demand", AnswerForm, delivery.answer_demand,
         lambda goods: goods.demands.unanswered().exists(),

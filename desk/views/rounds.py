@@ -61,10 +61,10 @@ def _turn(row: Row) -> tuple[Any, ...]:
 @explained
 @require_POST
 def deliver(request: HttpRequest, number: str, verb: str) -> HttpResponse:
-    """One verb from the courier's phone; `cash` is the money at the door (§4.3.3.2)."""
-    if verb != "cash" and verb not in rounds.AT_THE_DOOR:
+    """One verb from the courier's phone; `cash` and `freight` are the money at the door (§4.3.3.2)."""
+    if verb not in rounds.MONEY and verb not in rounds.AT_THE_DOOR:
         raise Http404
-    done = _("已收款") if verb == "cash" else LABELS[verb][1]
+    done = _("已收款") if verb in rounds.MONEY else LABELS[verb][1]
     said = f"{number} · {done}"
     return answered(request, number, verb, rounds.deliver, page=_deliveries, home="desk:my-goods", said=said)
 

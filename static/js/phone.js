@@ -171,7 +171,7 @@
     return acts;
   };
 
-  const idle = () => !document.querySelector(".m-stop details[open]:not([data-verb=cash])") && !document.activeElement?.matches("input, select, textarea");
+  const idle = () => !document.querySelector(".m-stop details[open]:not([data-verb=cash], [data-verb=freight])") && !document.activeElement?.matches("input, select, textarea");
 
   document.addEventListener("phone:told", async ({ detail }) => {
     await show();

@@ -77,6 +77,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.WAYBILL_AMENDED: ("check", gettext_noop("更改单 %(serial)s 已批准：%(changed)s，费用变动 %(effect)s 元，现为 %(amount)s 元")),
     On.CHARGE_ADDED: ("money", gettext_noop("第 %(attempt)s 次送货费 %(amount)s 元（§1.3.3.3）")),
     On.FREIGHT_REFUNDED: ("money", gettext_noop("空运定时达迟于承诺 %(arrives_by)s，退还运费 %(amount)s 元（§4.6）")),
+    On.FREIGHT_REFUND_TAKEN_BACK: ("undo", gettext_noop("签收已更正，收回退还的运费 %(amount)s 元（§4.6）")),
     On.ORDER_HANDED_BACK: ("undo", gettext_noop("货物已退还发货人")),
     On.PERSONAL_DATA_SHOWN: ("eye", gettext_noop("查看完整电话")),
     On.PICKUP_REQUESTED: ("truck", gettext_noop("要求上门接货")),

@@ -61,9 +61,14 @@ class AddedCharge(models.Model):
 
 
 class FreightRefund(models.Model):
-    """Freight given back because timed air came after its promise (§4.6): a ledger line of its own, once a waybill, never changed."""
+    """Freight given back because timed air came after its promise (§4.6): a ledger line of its own, never changed.
 
-    waybill = models.OneToOneField(Waybill, models.PROTECT, related_name="refund")
+    Where the signature that showed it late is corrected, a counter-row `undoes` it, with the amount below zero.
+    """
+
+    waybill = models.ForeignKey(Waybill, models.PROTECT, related_name="refunds")
+    serial = models.PositiveSmallIntegerField(default=1)
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
     version = models.PositiveIntegerField()  # of the bill whose freight lines these are
     amount = models.DecimalField(_("退还运费"), max_digits=12, decimal_places=2)
     promised_at = models.DateTimeField()
@@ -72,9 +77,11 @@ class FreightRefund(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["waybill", "serial"], name="one_refund_at_a_time"),
             models.CheckConstraint(
-                condition=Q(amount__gt=0, there_at__gt=F("promised_at")), name="refund_is_of_late_goods"
-            )
+                condition=Q(amount__gt=0, undoes=None) | Q(amount__lt=0, undoes__isnull=False), name="refund_or_its_counter"
+            ),
+            models.CheckConstraint(condition=Q(there_at__gt=F("promised_at")), name="refund_is_of_late_goods"),
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -15,6 +15,9 @@ from core.fsm import SafeFSMModelMixin
 from core.personal import EncryptedTextField
 from network.models import Person
 from orders.choices import AmendmentState, CopyMeans, Means, Paper, Payer, PriceState
+
+if TYPE_CHECKING:
+    from orders.added import FreightRefund
 
 
 class WaybillQuerySet(models.QuerySet["Waybill"]):
@@ -27,6 +30,10 @@ class WaybillQuerySet(models.QuerySet["Waybill"]):
 
     def unconfirmed(self) -> WaybillQuerySet:
         return self.filter(checked_at__isnull=False, confirmed_at=None)
+
+    def refunded(self) -> WaybillQuerySet:
+        """Return bills whose freight was given back, and stays so (§4.6)."""
+        return self.annotate(given_back=Sum("refunds__amount")).filter(given_back__gt=0)
 
     def copy_open(self) -> WaybillQuerySet:
         """Return bills whose customer's copy nobody has recorded as handed back (§3.4.3)."""
@@ -97,6 +104,12 @@ class Waybill(models.Model):
     def lines_now(self) -> models.QuerySet[BillLine]:
         """Return the price lines of the present version."""
         return self.lines.filter(version=self.version).order_by("position")
+
+    @property
+    def refund(self) -> FreightRefund | None:
+        """Return the freight given back as it stands: the last row, unless that one undoes another (§4.6)."""
+        last = max(self.refunds.all(), key=lambda row: row.serial, default=None)
+        return None if last is None or last.undoes_id else last
 
     def open_amendment(self) -> Amendment | None:
         return self.amendments.filter(state=AmendmentState.PROPOSED).first()

@@ -182,6 +182,7 @@ TOLD: dict[str, Told] = {
     On.WAYBILL_AMENDED: Told("CHANGED", _("运单内容已更改，请查看")),
     On.CHARGE_ADDED: Told("SETTLED_WEIGHT", _("再次派送，按价目加收送货费")),
     On.FREIGHT_REFUNDED: Told("SETTLED_WEIGHT", _("空运定时达迟于承诺时间，运费将退还付款人")),
+    On.FREIGHT_REFUND_TAKEN_BACK: Told("SETTLED_WEIGHT", _("签收登记有误已更正，退还运费一并撤销")),
     On.PICKUP_TIME_INVALID: Told("PICKUP_APPOINTED", _("所选接货时间不在接货时段内，营业部会与您重新约定")),
     On.PICKUP_APPOINTED: Told("PICKUP_APPOINTED", _appointed),
     On.PICKUP_RESCHEDULED_LATE: Told("PICKUP_APPOINTED", _("【%(site)s】与您另约了接货时间")),

@@ -46,6 +46,7 @@ class On(StrEnum):
     WAYBILL_AMENDED = auto()
     CHARGE_ADDED = auto()
     FREIGHT_REFUNDED = auto()
+    FREIGHT_REFUND_TAKEN_BACK = auto()
     ORDER_HANDED_BACK = auto()
     PERSONAL_DATA_SHOWN = auto()
 

@@ -110,6 +110,7 @@ HEARERS: tuple[Mapping[str, Callable[[Entry], list[Fact]]], ...] = (
         On.AMENDMENT_PROPOSED: amended.asked_for,
         On.WAYBILL_AMENDED: amended.approved,
         **dict.fromkeys(SIGNED, refunds.of_late_goods),
+        On.DELIVERY_TAKEN_BACK: refunds.of_corrected_goods,
     },
     cash.REACTIONS,
     anomalies.REACTIONS,

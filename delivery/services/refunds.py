@@ -3,7 +3,7 @@
 from core.journal import Fact
 from core.models import Entry
 from delivery.models import Shipment
-from orders.services.refunding import refund_if_late
+from orders.services.refunding import refund_if_late, take_refund_back
 from rulebook.events import On
 
 
@@ -26,6 +26,22 @@ def of_late_goods(entry: Entry) -> list[Fact]:
     return [
         Fact(
             name=On.FREIGHT_REFUNDED, subject=shipment.order.subject, at=entry.occurred_at, recorded=entry.recorded_at,
+            by=entry.actor, order=entry.order_number, also=(shipment.subject,), data=data,
+        )
+    ]  # fmt: skip
+
+
+def of_corrected_goods(entry: Entry) -> list[Fact]:
+    """The signature that showed the goods late was a wrong tap: what was given back for it is taken back by a counter-row."""
+    shipments = Shipment.objects.select_related("order__waybill")
+    shipment = shipments.get(pk=int(entry.subject.removeprefix("shipment/")))
+    counter = take_refund_back(shipment.order, now=entry.recorded_at)
+    if counter is None:
+        return []
+    data = {"waybill": shipment.order.waybill.number, "amount": str(-counter.amount), "payer": shipment.order.waybill.payer}
+    return [
+        Fact(
+            name=On.FREIGHT_REFUND_TAKEN_BACK, subject=shipment.order.subject, at=entry.occurred_at, recorded=entry.recorded_at,
             by=entry.actor, order=entry.order_number, also=(shipment.subject,), data=data,
         )
     ]  # fmt: skip

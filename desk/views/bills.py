@@ -72,7 +72,7 @@ def _waiting(person: Person, tab: str) -> Any:
         case "copy":
             return seen.copy_open()
         case "refund":
-            return seen.filter(refund__isnull=False).select_related("refund").order_by("-refund__at")
+            return seen.refunded().prefetch_related("refunds").order_by("-pk")
     return seen.filter(amendments__state=AmendmentState.PROPOSED)
 
 
@@ -178,7 +178,7 @@ def _bill_page(
     asked = waybill.open_amendment()
     context = {
         "order": order, "waybill": waybill, "price": told(present(waybill)), "added": waybill.added.order_by("pk"), "problem": problem, "asked": asked,
-        "product": in_words(PRODUCTS[waybill.product]) if waybill.product else "", "refund": getattr(waybill, "refund", None),
+        "product": in_words(PRODUCTS[waybill.product]) if waybill.product else "", "refund": waybill.refund,
         "differences": said_differences(waybill.differences), "steps": list(open_steps(waybill, asked, person, bound or {})),
         "failed": next(iter(bound or {}), ""), "prints": waybill.prints.select_related("by").order_by("-pk"),
         "amendments": [

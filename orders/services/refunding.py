@@ -19,14 +19,27 @@ def refund_if_late(order: Order, *, there_at: datetime, now: datetime) -> Freigh
     promised = waybill.promised_at
     if promised is None or not freight_is_refunded(waybill.product, promised_at=promised, there_at=there_at):
         return None
+    if waybill.refund:
+        return None
     lines = waybill.lines_now().filter(code__in=FREIGHT_LINES)
     amount = sum(lines.values_list("amount", flat=True), Decimal("0.00"))
     if amount <= 0:
         return None
-    refund, written = FreightRefund.objects.get_or_create(
-        waybill=waybill,
-        defaults={
-            "version": waybill.version, "amount": amount, "promised_at": promised, "there_at": there_at, "at": now,
-        },
+    refund: FreightRefund = FreightRefund.objects.create(
+        waybill=waybill, serial=waybill.refunds.count() + 1, version=waybill.version, amount=amount, promised_at=promised,
+        there_at=there_at, at=now,
     )  # fmt: skip
-    return refund if written else None
+    return refund
+
+
+def take_refund_back(order: Order, *, now: datetime) -> FreightRefund | None:
+    """Write the counter-row of the refund that stands, the signature it followed from being corrected; None where none stands."""
+    waybill = order.waybill
+    refund = waybill.refund
+    if refund is None:
+        return None
+    counter: FreightRefund = FreightRefund.objects.create(
+        waybill=waybill, serial=refund.serial + 1, undoes=refund, version=refund.version, amount=-refund.amount,
+        promised_at=refund.promised_at, there_at=refund.there_at, at=now,
+    )  # fmt: skip
+    return counter

@@ -68,7 +68,7 @@ def signed(company: Company, order: Order, at: str) -> Order:
 
 
 def refunds(order: Order) -> list[Decimal]:
-    return list(FreightRefund.objects.filter(waybill__order=order).values_list("amount", flat=True))
+    return list(FreightRefund.objects.filter(waybill__order=order).order_by("serial").values_list("amount", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -169,6 +169,27 @@ def test_another_destination_is_promised_anew(company):
     orders.decide_amendment(number=order.number, person=company.manager, approve=True, now=sh("05 12:00:00"))
     assert Waybill.objects.get().promised_at == sh(PROMISED)  # a new weight moves no promise
     assert refunds(signed(company, order, "05 18:30:00")) == [D("1040.00")]  # 130 × 8: the bill as it stands
+
+
+def test_a_corrected_signature_takes_the_refund_back_by_a_counter_row(company):
+    """Tapped for the wrong goods at 19:30, taken back at 19:40; when they are signed for in truth, late too, it is due again."""
+    order = signed(company, billed(company), "05 19:30:00")
+    assert Waybill.objects.get().refund.amount == D("960.00")
+    does(order, "take_back", company.second_clerk, "05 19:40:00")
+    assert refunds(order) == [D("960.00"), D("-960.00")]
+    assert Waybill.objects.get().refund is None
+    assert not Waybill.objects.refunded().exists()
+    fact = Entry.objects.get(order_number=order.number, name=On.FREIGHT_REFUND_TAKEN_BACK)
+    assert fact.data["amount"] == "960.00"
+    does(order, "sign", company.second_clerk, "05 19:50:00", **SIGNED)
+    assert refunds(order) == [D("960.00"), D("-960.00"), D("960.00")]
+    assert Waybill.objects.refunded().count() == 1
+
+
+def test_a_correction_in_time_takes_back_nothing(company):
+    order = signed(company, billed(company), PROMISED)
+    does(order, "take_back", company.second_clerk, "05 18:10:00")
+    assert refunds(order) == []
 
 
 def test_once_a_waybill(company):

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+import pricing.services as prices
 from core import clock
 from core.models import Actor
 from network.models import Unit
@@ -22,6 +23,7 @@ from orders.forms import ROLES, values_of
 from orders.models import Order
 from orders.services import Duplicate, place
 from orders.services.draft import draft_of
+from orders.services.price import Claim
 from pickup import windows
 from portal import drafts, progress
 from portal.access import Right, grant, right
@@ -42,7 +44,9 @@ def who() -> str:
 def order(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     if request.method != "POST":
-        return _page(request, HallForm(data=None, initial=_start(request)), now, token=secrets.token_urlsafe(16))
+        start = _start(request)
+        form = HallForm(data=None, initial=start)
+        return _page(request, form, now, token=secrets.token_urlsafe(16), quoted=str(start.get("quote", "")))
     typed = request.POST.dict()
     act = typed.get("act", "")
     if act == "clear":
@@ -60,9 +64,31 @@ def _start(request: HttpRequest) -> dict[str, Any]:
     start: dict[str, Any] = {**drafts.kept(request)}
     for role in ROLES:
         start[f"{role}_place"] = HallForm.base_place(start, role)
+    if number := request.GET.get("quote", ""):
+        start |= _as_quoted(request, number)
     if code := request.GET.get("branch", ""):
         start["branch_code"] = code[:20]
     return start
+
+
+def _as_quoted(request: HttpRequest, number: str) -> dict[str, Any]:
+    """Return what a price that was told is for, so that it can be ordered at (§3.3); {} where the number is none of ours."""
+    try:
+        held = prices.read(number)
+    except Refused:
+        return {}
+    asked = {name: request.GET.get(name, "")[:12] for name in ("weight_kg", "volume_m3")}
+    lane = {"shipper_place": held.from_place, "consignee_place": held.to_place, "product": held.product}
+    return {"quote": number, **lane, **{name: value for name, value in asked.items() if value}}
+
+
+def _held(number: str, now: datetime) -> prices.Held | None:
+    """Return the price the form orders at, None without one or where it holds no more."""
+    try:
+        held = prices.read(number) if number else None
+    except Refused:
+        return None
+    return held if held and now <= held.until else None
 
 
 def _from_order(request: HttpRequest, number: str, *, everything: bool) -> dict[str, Any]:
@@ -84,18 +110,22 @@ def _help(request: HttpRequest, act: str, typed: dict[str, str], now: datetime) 
         note = _("粘贴的内容过长，只识别了前 %d 字。") % LONGEST_PASTE if too_long else ""
         typed = pasted_into(typed, role)
     form = HallForm(data=None, initial={**typed, **{f"{r}_place": HallForm.base_place(typed, r) for r in ROLES}})
-    return _page(request, form, now, token=_token(typed), note=note, anchor=act)
+    return _page(request, form, now, token=_token(typed), note=note, anchor=act, quoted=typed.get("quote", ""))
 
 
 def _submit(request: HttpRequest, typed: dict[str, str], now: datetime) -> HttpResponse:
-    form, token = HallForm(data=typed), _token(typed)
+    form, token, note = HallForm(data=typed), _token(typed), ""
     if form.is_valid():
         try:
             placed = place(
-                form.draft(), channel=Channel.HALL, by=CUSTOMER, now=now, source=SOURCE, external_no=token, who=who()
-            )
+                form.draft(), channel=Channel.HALL, by=CUSTOMER, now=now, source=SOURCE, external_no=token, who=who(),
+                claim=Claim(quoted=typed.get("quote", "")),
+            )  # fmt: skip
         except Refused as refusal:
             form.refuse(refusal)
+            if refusal.field == "quote":
+                typed.pop("quote")
+                note = _("报价编号不能再用于这个订单：再次提交，将按现行价格下单。")
         except Duplicate as taken:
             grant(request, taken.order.number, Right.ACT)
             return render(request, "portal/sent_already.html", {"order": taken.order}, status=409)
@@ -104,7 +134,7 @@ def _submit(request: HttpRequest, typed: dict[str, str], now: datetime) -> HttpR
             grant(request, placed.order.number, Right.ACT)
             return redirect("portal:placed", number=placed.order.number)
     drafts.keep(request, typed)
-    return _page(request, form, now, token=token, status=422)
+    return _page(request, form, now, token=token, note=note, quoted=typed.get("quote", ""), status=422)
 
 
 def _token(typed: dict[str, str]) -> str:
@@ -120,6 +150,7 @@ def _page(
     token: str,
     note: str = "",
     anchor: str = "",
+    quoted: str = "",
     status: int = 200,
 ) -> HttpResponse:
     context = form_context(form, now) | {
@@ -127,6 +158,8 @@ def _page(
         "note": note,
         "anchor": anchor,
         "kept": bool(drafts.kept(request)),
+        "held": (held := _held(quoted, now)),
+        "quoted": quoted if held else "",
     }
     return render(request, "portal/order.html", context, status=status)
 

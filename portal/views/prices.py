@@ -17,7 +17,7 @@ from core.language import in_words
 from portal import access
 from portal.forms import PriceForm
 from portal.views.tracking import too_often
-from pricing.services import Quote, QuoteFacts, offers
+from pricing.services import Quote, QuoteFacts, number_of, offers
 from pricing.words import Told, lines_told
 from rulebook.errors import Refused
 from rulebook.prices import in_order
@@ -33,6 +33,7 @@ class Row:
     why: str
     lines: list[Told]
     refund_if_late: bool
+    order: str  # the query that leads to the order form at this price
 
 
 SORTED_BY = {"price": _("价格最低"), "time": _("到达最早"), "heavy": _("重货单价最低"), "light": _("轻货单价最低")}
@@ -58,11 +59,12 @@ def prices(request: HttpRequest) -> HttpResponse:
 def _found(form: PriceForm, now: datetime) -> dict[str, Any]:
     values = dict(form.cleaned_data)
     sort = values.pop("sort") or "price"
-    found = offers(QuoteFacts(**values, channel="hall", at=now))
-    rows = [_row(each) for each in in_order(found, sort)]
+    facts = QuoteFacts(**values, channel="hall", at=now)
+    rows = [_row(each, facts) for each in in_order(offers(facts), sort)]
     return {"asked": True, "sort": sort, "sorts": SORTED_BY.items(), "rows": rows, "query": urlencode(form.as_query())}
 
 
-def _row(quote: Quote) -> Row:
+def _row(quote: Quote, facts: QuoteFacts) -> Row:
     product = PRODUCTS[quote.product]
-    return Row(in_words(product), quote, in_words(quote), lines_told(quote.lines), product.refund_if_late)
+    asked = {"quote": number_of(quote, facts), "weight_kg": facts.weight_kg, "volume_m3": facts.volume_m3 or ""}
+    return Row(in_words(product), quote, in_words(quote), lines_told(quote.lines), product.refund_if_late, urlencode(asked))

@@ -1,10 +1,16 @@
 """The price page and its API, without a login (§3.2, §3.3, §4.6)."""
 
+import re
+from decimal import Decimal
+from html import unescape
+
 import pytest
 import time_machine
 
+from orders.models import Order
 from rulebook.roles import Role
 from tests.factories import post
+from tests.portal.test_order import FORM
 from tests.pricing.prices import lane, live
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +106,51 @@ def test_too_many_questions_of_one_address_are_put_off(client):
     assert client.get(API, ASKED, REMOTE_ADDR="10.9.9.8").status_code == 200
     page = [client.get("/prices/", ASKED, REMOTE_ADDR="10.9.9.9").status_code for _ in range(61)]
     assert (page[59], page[60]) == (200, 429)
+
+
+def order_data(page: str, **changes: object) -> dict[str, object]:
+    """What the form sends: its hidden fields as they are, the rest as a customer fills it in."""
+    hidden = dict(re.findall(r'type="hidden" name="(token|quote)" value="([^"]+)"', page))
+    return FORM | {"pickup": "False", "volume_m3": "1.4"} | hidden | changes
+
+
+def ordered_at(client) -> tuple[str, str]:
+    """Return the page and the link of the first price shown."""
+    page = client.get("/prices/", PLACES | {"weight_kg": "120", "volume_m3": "1.4"}).content.decode()
+    return page, unescape(re.search(r'href="(/order/[?][^"]+)"', page).group(1))
+
+
+def test_a_price_is_ordered_at_from_its_own_button(client, company):
+    """¥317.80 told on the 4th; from the 5th on the lane costs 1.4 × 300 = ¥420."""
+    _page, link = ordered_at(client)
+    pricer = post(Role.PRICE_MANAGEMENT, company.department)
+    live(pricer, lane(light="300"), code="T2", since="2026-11-05", at="04 09:00:00")
+    with time_machine.travel("2026-11-05 09:00:00+08:00", tick=False):
+        form = client.get(link).content.decode()
+        assert "11-05 10:00 前提交有效" in form
+        assert 'value="120' in form
+        assert client.post("/order/", order_data(form)).status_code == 302
+        assert Order.objects.get().price.total == Decimal("317.80")
+        plain = client.get("/order/").content.decode()
+        assert client.post("/order/", order_data(plain)).status_code == 302
+        assert Order.objects.latest("pk").price.total == Decimal("420.00")
+
+
+def test_a_price_of_another_lane_or_too_old_is_told_and_then_left(client):
+    _page, link = ordered_at(client)
+    form = client.get(link).content.decode()
+    other = client.post("/order/", order_data(form, consignee_place="310115"))
+    assert other.status_code == 422
+    told = other.content.decode()
+    assert "报价编号属于另一条线路" in told
+    assert "再次提交，将按现行价格下单" in told
+    assert 'name="quote"' not in told
+    with time_machine.travel("2026-11-05 10:00:00.000001+08:00", tick=False):
+        assert client.post("/order/", order_data(form)).status_code == 422
+        assert 'name="quote"' not in client.get(link).content.decode()
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["x", "1" * 5000, "%00", "a:b:c"])
+def test_a_made_up_number_changes_nothing(client, number):
+    assert client.get(f"/order/?quote={number}").status_code == 200

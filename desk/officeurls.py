@@ -70,6 +70,7 @@ urlpatterns: list[URLPattern] = [
     path("prices/template.xlsx", prices.template, name="tariff-template"),
     path("prices/errors/<str:token>.xlsx", prices.rejected, name="tariff-errors"),
     path("prices/fuel/", prices.fuel, name="fuel"),
+    path("prices/fuel/<int:pk>/withdraw/", prices.withdraw_fuel, name="fuel-withdraw"),
     path("prices/<int:pk>/", prices.tariff, name="tariff"),
     path("prices/<int:pk>.xlsx", prices.export, name="tariff-export"),
     path("prices/<int:pk>/<slug:kind>/<int:row>/", charges.row, name="tariff-row"),

@@ -25,6 +25,7 @@ from network.places import exists, full_name, split
 from orders.sheets import BadTable, Column, Sheet, Table, book_of, read_all
 from pricing.models import Lane, TariffVersion, Zone
 from pricing.models.tariffs import MOST
+from pricing.services.lanes import MOST_DAYS, lies
 from pricing.services.tariffs import predecessor
 from pricing.services.values import LaneRow, PlanRow
 from rulebook.products import PRODUCTS
@@ -37,9 +38,6 @@ HEADERS = {
 """The columns of the file; they are the file's own names in every language, so that a file fits whoever reads it."""
 
 PLACES = {"heavy": 3, "light": 2, "minimum": 2}
-MOST_DAYS = 60
-LEAST_DENSITY, MOST_DENSITY = 10, 2_000
-"""kg a m³ at which both rates meet (¥/m³ ÷ ¥/kg): 100 to 333 in the trade; outside of these somebody mixed the columns up †."""
 PREFIX_LENGTHS = (2, 4, 6)
 
 
@@ -141,14 +139,7 @@ def _row(line: int, cells: dict[str, str]) -> tuple[LaneRow | None, list[Fault]]
 
 
 def _lies(line: int, row: LaneRow) -> Iterator[Fault]:
-    """Name what contradicts itself: rates that trade places, goods that arrive before they leave."""
-    density = row.light / row.heavy
-    if not LEAST_DENSITY <= density <= MOST_DENSITY:
-        words = _("折合每立方米 %(density)s 千克，须在 %(least)s–%(most)s 之间：请核对重货、轻货单价是否填反。")
-        told = {"density": density.quantize(Decimal("0.1")), "least": LEAST_DENSITY, "most": MOST_DENSITY}
-        yield Fault("", line, HEADERS["light"], words % told)
-    if row.days == 0 and row.arrives <= row.cut_off:
-        yield Fault("", line, HEADERS["arrives"], _("当日到达的时刻须晚于截单时刻。"))
+    return (Fault("", line, HEADERS[field], words) for field, words in lies(row))
 
 
 def _product(text: str, _name: str) -> str:

@@ -21,7 +21,7 @@ from delivery import keyapi, loadapi, recordapi, statementapi
 from desk import api as desk
 from orders.api import bills, service
 from delivery import freightapi, keyapi, loadapi, recordapi, statementapi
-from orders.api import bills
+from orders.api import bills, tariffs, terms
 from orders.api import views as orders
 from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)
@@ -100,6 +100,15 @@ urlpatterns = [
     *(re_path(rf"^{NUMBER}{name}/$", view.as_view()) for name, view in ORDER_VERBS.items()),
     path("prices/", pricing.Prices.as_view()),
     path("shipments/", desk.Tracking.as_view()),
+    path("tariffs/", tariffs.Tariffs.as_view()),
+    path("tariffs/<int:key>/", tariffs.TariffDetail.as_view()),
+    *(path(f"tariffs/<int:key>/{name}/", view.as_view()) for name, view in tariffs.TARIFF_VERBS.items()),
+    path("contracts/", terms.Contracts.as_view()),
+    *(path(f"contracts/<int:key>/{name}/", view.as_view()) for name, view in terms.CONTRACT_VERBS.items()),
+    path("campaigns/", terms.Campaigns.as_view()),
+    *(path(f"campaigns/<int:key>/{name}/", view.as_view()) for name, view in terms.CAMPAIGN_VERBS.items()),
+    path("fuel/", terms.Fuel.as_view()),
+    *(path(f"fuel/<int:key>/{name}/", view.as_view()) for name, view in terms.FUEL_VERBS.items()),
     re_path(rf"^{SHIPMENT}$", delivery.ShipmentDetail.as_view()),
     re_path(rf"^{SHIPMENT}slip/$", delivery.SlipDetail.as_view()),
     path("scans/", delivery.ScanCode.as_view()),

@@ -62,6 +62,7 @@ class On(StrEnum):
     CAMPAIGN_CREATED = auto()
     CAMPAIGN_ENDED = auto()
     FUEL_SET = auto()
+    FUEL_WITHDRAWN = auto()
 
     # pickup (§1.3.1)
     PICKUP_REQUESTED = auto()

@@ -56,7 +56,7 @@ def prices(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and (made := _drafted(form, person, context)):
             return redirect("desk:tariff", made.pk)
     context |= {
-        "form": form, "may": may, "fuel_form": FuelForm(), "fuel": FuelRate.objects.order_by("-valid_from")[:5],
+        "form": form, "may": may, "fuel_form": FuelForm(), "fuel": FuelRate.objects.standing().order_by("-valid_from")[:5],
         "versions": TariffVersion.objects.select_related("drafted_by", "approved_by").order_by("-valid_from", "-pk")[:SHOWN],
         "today": local_day(clock.now()),
     }  # fmt: skip
@@ -158,6 +158,16 @@ def fuel(request: HttpRequest) -> HttpResponse:
     share = (form.cleaned_data["percent"] / 100).quantize(Decimal("0.0001"))
     campaigns.set_fuel(share=share, valid_from=form.cleaned_data["valid_from"], by=person_of(request), now=clock.now())
     messages.success(request, _("燃油附加比例已设置。"))
+    return redirect("desk:prices")
+
+
+@staff_required
+@explained
+@require_POST
+def withdraw_fuel(request: HttpRequest, pk: int) -> HttpResponse:
+    get_object_or_404(FuelRate, pk=pk)
+    campaigns.withdraw_fuel(pk=pk, by=person_of(request), now=clock.now())
+    messages.success(request, _("燃油附加比例已撤销。"))
     return redirect("desk:prices")
 
 

@@ -144,16 +144,33 @@ class Campaign(models.Model):
         return self.name
 
 
-class FuelRate(models.Model):
-    """The fuel charge as a share of the freight, from a day on until the next row begins."""
+class FuelQuerySet(models.QuerySet["FuelRate"]):
+    def standing(self) -> FuelQuerySet:
+        """Leave out what was withdrawn before it began."""
+        return self.filter(withdrawn_at=None)
 
-    valid_from = models.DateField(_("生效日期"), unique=True)
+
+class FuelRate(models.Model):
+    """The fuel charge as a share of the freight, from a day on until the next row begins; withdrawn only before that day."""
+
+    valid_from = models.DateField(_("生效日期"))
     share = models.DecimalField(_("燃油附加比例"), max_digits=5, decimal_places=4)
     set_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = FuelQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(share__gte=0, share__lt=1), name="fuel_share_is_sane")]
+        constraints = [
+            models.UniqueConstraint(fields=["valid_from"], condition=Q(withdrawn_at=None), name="one_fuel_share_per_day"),
+            models.CheckConstraint(condition=Q(share__gte=0, share__lt=1), name="fuel_share_is_sane"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.valid_from:%F} {self.share}"
+
+    @property
+    def percent(self) -> Decimal:
+        return (self.share * 100).quantize(Decimal("0.01"))

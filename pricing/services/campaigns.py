@@ -88,8 +88,28 @@ def set_fuel(*, share: Decimal, valid_from: date, by: Person, now: datetime) -> 
         raise Refused("§3.3", _("燃油附加比例须不小于 0 且小于 1。"), field="share")
     if valid_from < local_day(now):
         raise Refused("§3.3", _("生效日期不能早于今天。"), field="valid_from")
-    if FuelRate.objects.filter(valid_from=valid_from).exists():
+    if FuelRate.objects.standing().filter(valid_from=valid_from).exists():
         raise Refused("§3.3", _("该日已有燃油附加比例。"), field="valid_from")
     row: FuelRate = FuelRate.objects.create(share=share, valid_from=valid_from, set_by=by, set_at=now)
     publish(fact(On.FUEL_SET, f"fuel/{row.pk}", by, now, share=str(share)))
+    return row
+
+
+@transaction.atomic
+def withdraw_fuel(*, pk: int, by: Person, now: datetime) -> FuelRate:
+    """
+    Withdraw a fuel share that has not begun; it stays on record.
+
+    :raises Refused: its first day has come, prices were given by it
+    :raises Conflict: it is withdrawn already
+    """
+    by.require("manage_prices")
+    row: FuelRate = FuelRate.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    if row.withdrawn_at:
+        raise Conflict(_("该燃油附加比例已经撤销。"))
+    if row.valid_from <= local_day(now):
+        raise Refused("§3.3", _("该燃油附加比例已经生效，不能撤销：请从以后的日期起另设比例。"))
+    row.withdrawn_by, row.withdrawn_at = by, now
+    row.save(update_fields=["withdrawn_by", "withdrawn_at"])
+    publish(fact(On.FUEL_WITHDRAWN, f"fuel/{row.pk}", by, now, share=str(row.share)))
     return row

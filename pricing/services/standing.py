@@ -42,11 +42,12 @@ def standing(at: datetime, starts: tuple[str, ...]) -> Standing:
 def _ask(at: datetime, starts: tuple[str, ...]) -> Standing:
     day, text = local_day(at), CharField()
     versions = TariffVersion.objects.live_on(day).filter(origin__in=starts)
-    fuel = FuelRate.objects.filter(valid_from__lte=day).order_by("-valid_from").values("valid_from")[:1]
+    shares = FuelRate.objects.standing()
+    fuel = shares.filter(valid_from__lte=day).order_by("-valid_from").values("valid_from")[:1]
     rows = (
         versions.values_list(Value("v"), Cast("key", text), "origin")
         .union(Campaign.objects.running(day, at).values_list(Value("c"), Cast("key", text), Cast("pk", text)), all=True)
-        .union(FuelRate.objects.filter(valid_from=fuel).values_list(Value("f"), Cast("share", text), Value("")), all=True)
+        .union(shares.filter(valid_from=fuel).values_list(Value("f"), Cast("share", text), Value("")), all=True)
     )
     found: dict[str, list[tuple[str, str]]] = {"v": [], "c": [], "f": []}
     for kind, value, more in rows:

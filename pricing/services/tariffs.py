@@ -13,8 +13,9 @@ from core.fsm import perform
 from core.journal import publish as state
 from network.models import Person
 from pricing.choices import TariffState
-from pricing.models import CodPlan, Lane, Surcharge, SurchargeTier, TariffVersion, Zone, ZonePlace
+from pricing.models import CodPlan, Surcharge, SurchargeTier, TariffVersion
 from pricing.services.common import check_period, fact, refuse_overlap
+from pricing.services.lanes import write_lanes
 from pricing.services.loading import charge
 from pricing.services.surcharges import check, check_plan
 from pricing.services.values import LaneRow, PlanRow, surcharge_row, tier_row
@@ -51,36 +52,11 @@ def draft(
     version: TariffVersion = TariffVersion.objects.create(
         code=code, origin=origin, note=note, valid_from=valid_from, valid_to=valid_to, drafted_by=by, drafted_at=now
     )
-    zones = _zones(version, lanes)
-    Lane.objects.bulk_create([_lane(version, row, zones) for row in lanes], batch_size=1000)
+    write_lanes(version, lanes)
     last = predecessor(version)
     write_plans(version, _plans_of(last) if plans is None else plans)
     write_charges(version, _charges_of(last) if charges is None else charges)
     return version
-
-
-def _zones(version: TariffVersion, lanes: Sequence[LaneRow]) -> dict[str, Zone]:
-    wanted: dict[str, tuple[str, ...]] = {}
-    for row in lanes:
-        wanted |= {row.start: row.start_places, row.end: row.end_places}
-    owners: dict[str, str] = {}
-    for name, places in wanted.items():
-        for prefix in places:
-            if owners.setdefault(prefix, name) != name:
-                words = _("地区代码 %(place)s 同时属于“%(one)s”和“%(two)s”。")
-                raise Refused("§3.3", words % {"place": prefix, "one": owners[prefix], "two": name}, field="zone")
-    zones = {row.name: row for row in Zone.objects.bulk_create([Zone(version=version, name=name) for name in wanted])}
-    ZonePlace.objects.bulk_create(
-        [ZonePlace(version=version, zone=zones[name], prefix=prefix) for prefix, name in owners.items()], batch_size=1000
-    )
-    return zones
-
-
-def _lane(version: TariffVersion, row: LaneRow, zones: dict[str, Zone]) -> Lane:
-    return Lane(
-        version=version, product=row.product, from_zone=zones[row.start], to_zone=zones[row.end], heavy_rate=row.heavy,
-        light_rate=row.light, minimum=row.minimum, days=row.days, arrives=row.arrives, cut_off=row.cut_off,
-    )  # fmt: skip
 
 
 def write_charges(version: TariffVersion, charges: Sequence[Charge]) -> None:

@@ -219,3 +219,15 @@ def test_fuel_and_who_may(pricer, company):
     assert login(company.clerk).post("/desk/prices/fuel/", {"percent": "1", "valid_from": "2026-11-06"}).status_code == 403
     assert login(company.driver).get("/desk/prices/").status_code == 403
     assert send(login(company.clerk), table(GOOD)).status_code == 403
+
+
+def test_a_fuel_share_to_come_has_its_button(pricer) -> None:
+    desk = login(pricer)
+    for day, share in (("2026-11-04", "8"), ("2026-11-06", "10")):
+        desk.post("/desk/prices/fuel/", {"valid_from": day, "percent": share})
+    page = desk.get("/desk/prices/").content.decode()
+    assert "2026-11-06 起，运费的 10.00 %" in page
+    assert page.count("/withdraw/") == 1
+    row = FuelRate.objects.get(valid_from="2026-11-06")
+    assert desk.post(f"/desk/prices/fuel/{row.pk}/withdraw/").status_code == 302
+    assert "10.00 %" not in desk.get("/desk/prices/").content.decode()

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from core import clock
 from customers import services as customers
-from customers.models import KeyCustomer, Requirement
+from customers.models import DayNeed, KeyCustomer, Requirement
 from customers.services import Terms
 from delivery.models import Anomaly, FollowUp, Measure, OperatingCost, Shipment, SlipChase
 from delivery.services import anomalies, costs, followups
@@ -152,6 +152,36 @@ class Requirements(AccountVerb):
 
     def act(self, key: int, given: dict[str, Any], by: Person, now: datetime) -> KeyCustomer:
         return customers.write_requirements(pk=key, text=given["text"], by=by, now=now)
+
+
+class DayNeedBody(Body):
+    on = serializers.DateField()
+    pieces = serializers.IntegerField(min_value=0)
+    volume_m3 = serializers.DecimalField(max_digits=8, decimal_places=3, min_value=0)
+    vehicles = Line(max_length=60, required=False, allow_blank=True, default="")
+
+
+class DayNeedAnswer(serializers.ModelSerializer[DayNeed]):
+    by = serializers.CharField(source="by.number")
+
+    class Meta:
+        model = DayNeed
+        fields = ("on", "pieces", "volume_m3", "vehicles", "by", "at")
+        read_only_fields = fields
+
+
+@operation("get", "key_customers_days", answer=DayNeedAnswer(many=True))
+@operation("post", "key_customers_day", request=DayNeedBody, answer=DayNeedAnswer)
+class DayNeeds(ApiView):
+    """What the customer said of each day's volume and vehicles (§4.3.2.1), the last word first."""
+
+    def get(self, request: Request, key: int) -> Response:
+        account = KeyCustomer.objects.visible_to(_viewer(request)).get(pk=key)
+        return Response(DayNeedAnswer(account.day_needs.select_related("by").order_by("-on", "-pk")[:100], many=True).data)
+
+    def post(self, request: Request, key: int) -> Response:
+        made = customers.tell_day_need(pk=key, by=_viewer(request), now=clock.now(), **checked(DayNeedBody, request.data))
+        return Response(DayNeedAnswer(made).data, status=201)
 
 
 @operation("post", "key_customers_end", request=Nothing, answer=KeyCustomerAnswer)

@@ -208,6 +208,15 @@ class CallForm(Styled):
     postpone_reason = reason_field(POSTPONE_REASONS, _("延期原因"), required=False)
     cancel_reason = reason_field(CANCEL_REASONS, _("取消原因"), required=False)
     cancel_text = text_field(_("取消说明"), 300)
+    day_pieces = forms.IntegerField(
+        label=_("今日总件数（项目客户）"), required=False, min_value=0, max_value=99999,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}), error_messages={"invalid": _("件数须为整数，如 10。")},
+    )  # fmt: skip
+    day_volume = forms.DecimalField(
+        label=_("今日总体积（立方米）"), required=False, min_value=0, max_value=1000, decimal_places=3,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}), error_messages={"invalid": _("体积须为数字，如 1.2。")},
+    )  # fmt: skip
+    day_vehicles = text_field(_("今日用车需求"), 60)
     missed_reason = reason_field(NOT_REACHED_REASONS, _("未接通原因"), required=False)
     retry = text_field(_("重拨说明"), 300)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput())

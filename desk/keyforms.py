@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from delivery.services.costs import CENT, MOST_COST
 from desk.forms import CHOOSE, PICK, Styled, day_field, moment_field, reason_field, text_field
 from desk.priceforms import Refusable
 from network.models import Person, Unit
-from orders.forms import Amount, Phone
+from orders.forms import LITRE, Amount, Phone
 from rulebook.reasons import ANOMALIES, COST_CAUSES, LATENESS_REASONS
 
 TIMES = _("如 09:30 14:00，多个用空格分开；没有则留空")
@@ -55,6 +56,18 @@ class TermsForm(Refusable):
 
 def _times(text: str) -> tuple[str, ...]:
     return tuple(text.replace("，", " ").replace(",", " ").replace("、", " ").replace("：", ":").split())
+
+
+class DayNeedForm(Refusable):
+    """The day's volume and vehicles, asked at the order call (§4.3.2.1)."""
+
+    on = day_field(_("日期"))
+    pieces = forms.IntegerField(
+        label=_("件数"), min_value=0, max_value=99999, widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": _("请填写件数。"), "invalid": _("件数须为整数，如 10。")},
+    )  # fmt: skip
+    volume_m3 = Amount(label=_("体积（立方米）"), step=LITRE, unit="m³", min_value=0, max_value=Decimal(1000))
+    vehicles = text_field(_("车辆需求，如 9.6 米 1 辆"), 60)
 
 
 def known_terms(account: KeyCustomer) -> dict[str, Any]:

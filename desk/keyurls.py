@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("key/<int:pk>/", keyaccounts.account, name="key-account"),
     path("key/<int:pk>/report/", keyaccounts.report, name="key-report"),
     path("key/<int:pk>/report.xlsx", keyaccounts.report_xlsx, name="key-report-xlsx"),
+    path("key/<int:pk>/day/", keyaccounts.day_need, name="key-day"),
     path("key/<int:pk>/<slug:verb>/", keyaccounts.account_act, name="key-account-act"),
     path("anomalies/", anomalies.listing, name="anomalies"),
     path("anomalies/<int:pk>/", anomalies.detail, name="anomaly"),

@@ -111,6 +111,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.KEY_CUSTOMER_SIGNED: ("star", gettext_noop("建立项目客户合同 %(contract)s，有效期 %(valid_from)s 至 %(valid_to)s（§2.3）")),
     On.KEY_CUSTOMER_AMENDED: ("edit", gettext_noop("修改合同 %(contract)s，有效期 %(valid_from)s 至 %(valid_to)s，跟踪人%(tracker)s（§2.1.5）")),
     On.KEY_CUSTOMER_ENDED: ("x", gettext_noop("终止项目客户合同")),
+    On.DAY_NEED_TOLD: ("truck", gettext_noop("%(on)s 的货量 %(pieces)s 件、%(volume_m3)s 立方米（§4.3.2.1）")),
     On.REQUIREMENTS_WRITTEN: ("note", gettext_noop("特殊要求第 %(version)s 版（§2.3）")),
     On.TRACKING_REPORT_DONE: ("check", gettext_noop("完成 %(on)s 跟踪报表，共 %(shipments)s 票（§2.1.5）")),
     On.ANOMALY_FOUND: ("alert", gettext_noop("发现异常%(anomaly_kind)s（§4.3.2.5）")),

@@ -127,6 +127,7 @@ urlpatterns = [
     path("key-customers/<int:key>/", keyapi.KeyCustomerDetail.as_view()),
     path("key-customers/<int:key>/amend/", keyapi.Amend.as_view()),
     path("key-customers/<int:key>/requirements/", keyapi.Requirements.as_view()),
+    path("key-customers/<int:key>/days/", keyapi.DayNeeds.as_view()),
     path("key-customers/<int:key>/end/", keyapi.End.as_view()),
     path("key-customers/<int:key>/report/", reports.KeyCustomerReport.as_view()),
     path("key-customers/<int:key>/report/done/", reports.FinishReport.as_view()),

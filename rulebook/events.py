@@ -216,6 +216,7 @@ class On(StrEnum):
     KEY_CUSTOMER_SIGNED = auto()
     KEY_CUSTOMER_AMENDED = auto()
     KEY_CUSTOMER_ENDED = auto()
+    DAY_NEED_TOLD = auto()
     REQUIREMENTS_WRITTEN = auto()
     TRACKING_REPORT_DONE = auto()
 

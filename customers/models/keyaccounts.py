@@ -83,3 +83,22 @@ class Requirement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_customer_id}/{self.version}"
+
+
+class DayNeed(models.Model):
+    """What a key customer said at the order call of a day's volume and vehicles (§4.3.2.1). Never changed; the day's last row holds."""
+
+    key_customer = models.ForeignKey(KeyCustomer, models.PROTECT, related_name="day_needs")
+    on = models.DateField(_("日期"))
+    pieces = models.PositiveIntegerField(_("件数"))
+    volume_m3 = models.DecimalField(_("体积（立方米）"), max_digits=8, decimal_places=3)
+    vehicles = models.CharField(_("车辆需求"), max_length=60, blank=True)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(volume_m3__gte=0, volume_m3__lt=10_000), name="day_need_is_sane")]
+        indexes = [models.Index(fields=["key_customer", "on"], name="day_need_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.key_customer_id} {self.on:%F}"

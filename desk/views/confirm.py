@@ -1,6 +1,7 @@
 """The order call on one screen (§4.3.2.1): check, correct, agree, then accept, postpone, cancel or try again."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from customers import services as customers
 from desk.forms import END_ACCEPT, END_CANCEL, END_MISSED, END_POSTPONE, CallForm, ContentForm
 from desk.views.answers import PROBLEMS, back_to, explained, person_of, status_of
 from desk.views.order import phones_shown
@@ -23,6 +25,7 @@ from orders.models import Order
 from orders.services.draft import draft_of
 from pickup import services as pickup
 from pickup.choices import AgreedBy
+from rulebook.due import local_day
 from rulebook.windows import latest_ship_on
 
 DONE = {
@@ -72,6 +75,11 @@ def take(order: Order, call: dict[str, Any], content: ContentForm, clerk: Person
         )  # fmt: skip
         return
     orders.contact(number=number, clerk=clerk, outcome="reached", checks=call["checks"], now=now)
+    if order.key_account_id and call["day_pieces"] is not None:
+        customers.tell_day_need(
+            pk=order.key_account_id, on=local_day(now), pieces=call["day_pieces"], volume_m3=call["day_volume"] or Decimal(),
+            vehicles=call["day_vehicles"], by=clerk, now=now,
+        )  # fmt: skip
     if ending == END_CANCEL:
         orders.cancel(
             number=number, by=clerk.actor, person=clerk, reason=call["cancel_reason"], text=call["cancel_text"], now=now

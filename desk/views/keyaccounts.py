@@ -21,7 +21,7 @@ from customers.models import KeyCustomer
 from delivery.models import SignSlip
 from delivery.services import followups
 from desk import words
-from desk.keyforms import RequirementsForm, SignForm, TermsForm, known_terms
+from desk.keyforms import DayNeedForm, RequirementsForm, SignForm, TermsForm, known_terms
 from desk.queries import far_name
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
 from desk.views.imports import download
@@ -34,6 +34,7 @@ from rulebook.errors import Refused
 from rulebook.reasons import ANOMALIES
 from sla.models import Deadline
 
+SHOWN = 10
 SLIP_CLAUSES = ("§2.1.3.5", "§2.2.5")
 
 
@@ -89,7 +90,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _account(
     request: HttpRequest, found: KeyCustomer, *, terms: TermsForm | None = None, wants: RequirementsForm | None = None,
-    problem: Any = None, status: int = 200,
+    day: DayNeedForm | None = None, problem: Any = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     may = person_of(request).may("manage_key_accounts") and found.ended_at is None
     facts = list(Entry.objects.filter(subject=found.subject).order_by("occurred_at", "pk"))
@@ -98,7 +99,10 @@ def _account(
         "terms": terms or TermsForm(initial=known_terms(found), auto_id="terms_%s"),
         "wants": wants or RequirementsForm(initial={"text": found.requirements}, auto_id="wants_%s"),
         "versions": found.written.select_related("by").order_by("-version"), "timeline": words.timeline(facts),
-        "open": "terms" if terms else "wants" if wants else "", "today": local_day(clock.now()),
+        "open": "terms" if terms else "wants" if wants else "day" if day else "", "today": local_day(clock.now()),
+        "day": day or DayNeedForm(initial={"on": local_day(clock.now())}, auto_id="day_%s"),
+        "may_day": person_of(request).may("follow_up") and found.ended_at is None,
+        "needs": found.day_needs.select_related("by").order_by("-on", "-pk")[:SHOWN],
     }  # fmt: skip
     return render(request, "desk/key_account.html", context, status=status)
 
@@ -130,6 +134,27 @@ def account_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     except PROBLEMS as problem:
         return _account(request, found, problem=problem, status=status_of(problem))
     messages.success(request, _t("项目客户已更新。"))
+    return redirect("desk:key-account", pk)
+
+
+@staff_required
+@explained
+@require_POST
+def day_need(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down what the customer said of a day's volume and vehicles (§4.3.2.1)."""
+    person = _viewer(request)
+    found = _seen(person, pk)
+    form = DayNeedForm(request.POST, auto_id="day_%s")
+    if not form.is_valid():
+        return _account(request, found, day=form, status=422)
+    try:
+        customers.tell_day_need(pk=pk, by=person, now=clock.now(), **form.cleaned_data)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _account(request, found, day=form, status=422)
+    except PROBLEMS as problem:
+        return _account(request, found, problem=problem, status=status_of(problem))
+    messages.success(request, _t("已登记当日货量和用车。"))
     return redirect("desk:key-account", pk)
 
 

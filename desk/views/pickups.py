@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core import clock
 from core.personal import mask_phone
+from customers.services import day_needs
 from desk import rounds
 from desk.acts import ACTS
 from desk.forms import CollectForm, DispatchForm, FailForm
@@ -90,7 +91,7 @@ def pickups(request: HttpRequest) -> HttpResponse:
     open_ones = [stop for stop in everything if stop.task.driver_id is None or stop.task.state == State.FAILED]
     context = {
         "now": now, "open": open_ones, "drivers": _drivers(person, everything), "unaccepted": _unaccepted(person),
-        "form": DispatchForm(drivers=couriers(person), auto_id="dispatch_%s"),
+        "form": DispatchForm(drivers=couriers(person), auto_id="dispatch_%s"), "needs": day_needs(person, local_day(now), local_day(now)),
     }  # fmt: skip
     return render(request, "desk/pickups.html", context)
 

@@ -28,14 +28,18 @@ from pricing.models.tariffs import MOST
 from pricing.services.lanes import MOST_DAYS, lies
 from pricing.services.tariffs import predecessor
 from pricing.services.values import LaneRow, PlanRow
+from rulebook.prices import plain
 from rulebook.products import PRODUCTS
-from rulebook.quotes import Charge
+from rulebook.quotes import Break, Charge
 
 HEADERS = {
     "product": "产品", "start": "始发", "end": "到达", "heavy": "重货单价", "light": "轻货单价", "minimum": "最低收费",
     "days": "时效天数", "arrives": "到达时刻", "cut_off": "截单时刻",
 }  # fmt: skip
 """The columns of the file; they are the file's own names in every language, so that a file fits whoever reads it."""
+
+BREAKS = {"kg": "重货分段", "m3": "轻货分段"}
+"""Columns that may be left out: "500:1.9 1000:1.7" is 1.9 a unit from 500 on, 1.7 from 1000 on."""
 
 PLACES = {"heavy": 3, "light": 2, "minimum": 2}
 PREFIX_LENGTHS = (2, 4, 6)
@@ -62,17 +66,18 @@ class Parsed:
 
 def template() -> bytes:
     """Return an .xlsx with the headers of its sheets and invented rows."""
-    example = ["汽运专线", "浙江省杭州市", "上海市", "0.85", "178.00", "30.00", "1", "18:00", "17:00"]
+    example = ["汽运专线", "浙江省杭州市", "上海市", "0.85", "178.00", "30.00", "1", "18:00", "17:00", "500:0.80 1000:0.75", ""]
     return book_of([_lane_sheet([example]), *examples()])
 
 
 def export(version: TariffVersion) -> bytes:
     """Return a version as an .xlsx that can be changed and read back."""
-    lanes = Lane.objects.filter(version=version).prefetch_related("from_zone__places", "to_zone__places").order_by("pk")
+    lanes = Lane.objects.filter(version=version).prefetch_related("from_zone__places", "to_zone__places", "breaks").order_by("pk")
     rows = [
         [
             PRODUCTS[row.product].zh, _zone(row.from_zone), _zone(row.to_zone), str(row.heavy_rate), str(row.light_rate),
             str(row.minimum), str(row.days), f"{row.arrives:%H:%M}", f"{row.cut_off:%H:%M}",
+            *(_brackets(row, basis) for basis in BREAKS),
         ]
         for row in lanes
     ]  # fmt: skip
@@ -80,7 +85,12 @@ def export(version: TariffVersion) -> bytes:
 
 
 def _lane_sheet(rows: Sequence[Sequence[str]]) -> Sheet:
-    return Sheet("线路", [Column(header, required=True) for header in HEADERS.values()], rows)
+    columns = [Column(header, required=True) for header in HEADERS.values()]
+    return Sheet("线路", [*columns, *(Column(header) for header in BREAKS.values())], rows)
+
+
+def _brackets(lane: Lane, basis: str) -> str:
+    return " ".join(f"{plain(each.start)}:{plain(each.price)}" for each in lane.breaks.all() if each.basis == basis)
 
 
 def _zone(zone: Zone) -> str:
@@ -130,6 +140,10 @@ def _row(line: int, cells: dict[str, str]) -> tuple[LaneRow | None, list[Fault]]
             values[name] = READ[name](cells.get(header, ""), name)
         except Wrong as wrong:
             faults.append(Fault("", line, header, str(wrong)))
+    try:
+        values["breaks"] = tuple(each for basis in BREAKS for each in _breaks(cells.get(BREAKS[basis], ""), basis))
+    except Wrong as wrong:
+        faults.append(Fault("", line, BREAKS["kg"], str(wrong)))
     if faults:
         return None, faults
     for name in ("start", "end"):
@@ -139,7 +153,16 @@ def _row(line: int, cells: dict[str, str]) -> tuple[LaneRow | None, list[Fault]]
 
 
 def _lies(line: int, row: LaneRow) -> Iterator[Fault]:
-    return (Fault("", line, HEADERS[field], words) for field, words in lies(row))
+    return (Fault("", line, HEADERS.get(field, BREAKS["kg"]), words) for field, words in lies(row))
+
+
+def _breaks(text: str, basis: str) -> Iterator[Break]:
+    """Read the brackets of a cell. :raises Wrong: one of them says nothing usable"""
+    for part in text.replace("；", " ").replace(";", " ").replace("：", ":").split():
+        start, colon, price = part.partition(":")
+        if not colon:
+            raise Wrong(_("“%s”不是分段，请填如 500:1.9（自 500 起单价 1.9）。") % part[:20])
+        yield Break(basis, _number(start, "heavy"), _number(price, "heavy"))
 
 
 def _product(text: str, _name: str) -> str:
@@ -274,10 +297,11 @@ def changes(version: TariffVersion, *, most: int = 200) -> tuple[list[Change], d
 
 
 def _by_lane(version: TariffVersion) -> dict[tuple[str, str, str], str]:
-    rows = Lane.objects.filter(version=version).select_related("from_zone", "to_zone")
+    rows = Lane.objects.filter(version=version).select_related("from_zone", "to_zone").prefetch_related("breaks")
     return {
         (row.product, row.from_zone.name, row.to_zone.name): (
             f"{row.heavy_rate} / {row.light_rate} / {row.minimum} · {row.days}d {row.arrives:%H:%M}"
+            f"{''.join(f' · ≥{plain(each.start)} {each.basis} {plain(each.price)}' for each in row.breaks.all())}"
         )
         for row in rows
     }

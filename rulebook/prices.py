@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from rulebook.quotes import (
     LISTED,
     NO_PRICE,
     ZERO,
+    Break,
     Charge,
     CodPlan,
     Line,
@@ -153,11 +154,14 @@ def redelivery(facts: QuoteFacts, book: PriceBook) -> Line | None:
 
 
 def _under(rates: Rates, terms: Terms | None) -> Rates:
-    """Return the rates a contract leaves of the public ones; the public minimum stays unless it has its own †."""
+    """Return the rates a contract leaves of the public ones, brackets only where it has no rate of its own; the public minimum
+    stays unless it has its own †."""
     if terms is None:
         return rates
+    own = {"kg": terms.heavy is not None, "m3": terms.light is not None}
     return replace(
         rates,
+        breaks=tuple(replace(each, price=each.price * terms.share) for each in rates.breaks if not own[each.basis]),
         heavy=rates.heavy * terms.share if terms.heavy is None else terms.heavy,
         light=rates.light * terms.share if terms.light is None else terms.light,
         minimum=rates.minimum if terms.minimum is None else terms.minimum,
@@ -165,20 +169,50 @@ def _under(rates: Rates, terms: Terms | None) -> Rates:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a quantity comes to: as many units as are charged, their price, the amount, and how it is said."""
+
+    quantity: Decimal
+    price: Decimal
+    amount: Decimal
+    words: str
+
+
+def counted(quantity: Decimal, rate: Decimal, basis: str, breaks: Iterable[Break]) -> Counted:
+    """
+    Return what a quantity comes to at its bracket's price; where the least quantity of a higher bracket comes to less, that.
+
+    The border belongs to the bracket it opens (§0.3).
+    """
+    steps = sorted([(ZERO, rate), *((each.start, each.price) for each in breaks if each.basis == basis)])
+    own = [price for start, price in steps if start <= quantity][-1]
+    offered = [(quantity, own), *((start, price) for start, price in steps if quantity < start)] if quantity else [(quantity, own)]
+    amount, count, price = min((rounded(count * price), count, price) for count, price in offered)
+    unit = UNITS[basis]
+    said = f"{plain(quantity)} {unit}" if count == quantity else f"{plain(quantity)} {unit} → {plain(count)} {unit}"
+    return Counted(count, price, amount, f"{said} × {plain(price)} = ¥{amount}")
+
+
+UNITS = {"kg": "kg", "m3": "m³"}
+
+
 def _freight(facts: QuoteFacts, rates: Rates, terms: Terms | None) -> tuple[tuple[Line, ...], str, str]:
     """Return the freight, max(kg × heavy, m³ × light, minimum), and the sentence that says which of the three it is."""
-    heavy, light = rounded(facts.weight_kg * rates.heavy), rounded(facts.volume_m3 * rates.light)
-    by_kg = f"{plain(facts.weight_kg)} kg × {plain(rates.heavy)} = ¥{heavy}"
-    by_m3 = f"{plain(facts.volume_m3)} m³ × {plain(rates.light)} = ¥{light}"
+    kg, m3 = (
+        counted(quantity, rate, basis, rates.breaks)
+        for quantity, rate, basis in ((facts.weight_kg, rates.heavy, "kg"), (facts.volume_m3, rates.light, "m3"))
+    )
+    heavy, light, by_kg, by_m3 = kg.amount, m3.amount, kg.words, m3.words
     if rates.minimum > max(heavy, light):
         told = ("minimum", Decimal(1), rates.minimum, rates.minimum)
         zh = f"{by_kg}，{by_m3}，均低于最低收费 ¥{rates.minimum}，按最低收费计费"
         en = f"{by_kg}, {by_m3}, both below the minimum of ¥{rates.minimum}: charged at the minimum"
     elif light > heavy:
-        told = ("m3", facts.volume_m3, rates.light, light)
+        told = ("m3", m3.quantity, m3.price, light)
         zh, en = f"{by_m3} > {by_kg}，按体积计费", f"{by_m3} > {by_kg}: charged by volume"
     else:
-        told = ("kg", facts.weight_kg, rates.heavy, heavy)
+        told = ("kg", kg.quantity, kg.price, heavy)
         zh, en = f"{by_kg} ≥ {by_m3}，按重量计费", f"{by_kg} ≥ {by_m3}: charged by weight"
     if terms:
         zh, en = f"合同 {terms.code}：{zh}", f"contract {terms.code}: {en}"

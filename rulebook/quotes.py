@@ -44,11 +44,20 @@ class QuoteFacts:
     key_customer: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A bracket of a lane (§0.3): from `start` on, that quantity included, `price` a unit of `basis` ("kg" or "m3")."""
+
+    basis: str
+    start: Decimal
+    price: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
     """A lane's rates: CNY a kg (heavy goods), CNY a m³ (light goods), the least freight, and the promise.
 
-    Ready by `cut_off`, goods leave that day and are there `days` later by `arrives`. `rule` names the row they come from.
+    `breaks` are unit prices of larger quantities. Ready by `cut_off`, goods leave that day and are there `days` later by `arrives`. `rule` names the row they come from.
     """
 
     product: str
@@ -60,6 +69,7 @@ class Rates:
     cut_off: time
     rule: str
     version: str
+    breaks: tuple[Break, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

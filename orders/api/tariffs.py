@@ -24,7 +24,7 @@ from pricing.models import CodPlan, Surcharge, TariffVersion
 from pricing.services import surcharges, tariffs
 from pricing.services.values import LaneRow, PlanRow
 from rulebook.products import PRODUCTS
-from rulebook.quotes import Charge, Tier
+from rulebook.quotes import Break, Charge, Tier
 
 MOST_LANES = 5000
 PREFIX_LENGTHS = (2, 4, 6)
@@ -58,6 +58,12 @@ class ZoneBody(Body):
     )
 
 
+class BreakBody(Body):
+    basis = serializers.ChoiceField(choices=["kg", "m3"])
+    start = money(places=3)
+    price = money(places=3)
+
+
 class LaneBody(Body):
     product = serializers.ChoiceField(choices=PRODUCT)
     start = ZoneBody()
@@ -68,6 +74,7 @@ class LaneBody(Body):
     days = serializers.IntegerField(min_value=0)
     arrives = serializers.TimeField(required=False, default=time(18))
     cut_off = serializers.TimeField(required=False, default=time(17))
+    breaks = BreakBody(many=True, required=False, default=list, help_text=_("分段：自该数量起（含）的单价"))
 
 
 class TierBody(Body):
@@ -124,9 +131,10 @@ class DropBody(Body):
 
 
 def _lane(given: dict[str, Any]) -> LaneRow:
-    start, end = given.pop("start"), given.pop("end")
+    start, end, breaks = given.pop("start"), given.pop("end"), given.pop("breaks")
     return LaneRow(
-        start=start["name"], start_places=tuple(start["places"]), end=end["name"], end_places=tuple(end["places"]), **given
+        start=start["name"], start_places=tuple(start["places"]), end=end["name"], end_places=tuple(end["places"]),
+        breaks=tuple(Break(**each) for each in breaks), **given,
     )
 
 

@@ -144,6 +144,25 @@ class Lane(models.Model):
         return f"{self.product} {self.from_zone_id}>{self.to_zone_id}"
 
 
+class LaneBreak(models.Model):
+    """A bracket of a lane: from `start` kg or m³ on, that quantity included, another unit price."""
+
+    lane = models.ForeignKey(Lane, models.CASCADE, related_name="breaks")
+    basis = models.CharField(max_length=2, choices=[("kg", "kg"), ("m3", "m³")])
+    start = models.DecimalField(max_digits=9, decimal_places=3)
+    price = models.DecimalField(max_digits=9, decimal_places=3)
+
+    class Meta:
+        ordering = ("basis", "start")
+        constraints = [
+            models.UniqueConstraint(fields=["lane", "basis", "start"], name="one_bracket_per_start"),
+            models.CheckConstraint(condition=Q(start__gt=0, price__gt=0) & within(start=0, price=0), name="bracket_is_sane"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.basis} {self.start}: {self.price}"
+
+
 class Surcharge(models.Model):
     """A charge beside the freight: when, on what, at which rate or tiers, its least and most, its rounding."""
 

@@ -8,14 +8,16 @@ from itertools import chain
 
 from django.utils.translation import gettext as _
 
-from pricing.models import Lane, TariffVersion, Zone, ZonePlace
+from pricing.models import Lane, LaneBreak, TariffVersion, Zone, ZonePlace
 from pricing.models.tariffs import MOST
 from pricing.services.values import LaneRow
 from rulebook.errors import Refused
 from rulebook.products import PRODUCTS
+from rulebook.quotes import Break
 
 CLAUSE = "§3.3"
 MOST_DAYS = 60
+MOST_BREAKS = 20
 LEAST_DENSITY, MOST_DENSITY = 10, 2_000
 """kg a m³ at which both rates meet (¥/m³ ÷ ¥/kg): 100 to 333 in the trade; outside of these somebody mixed the columns up †."""
 
@@ -39,11 +41,18 @@ def _problems(row: LaneRow) -> Iterator[tuple[str, str]]:
         value: Decimal = getattr(row, name)
         if not value.is_finite() or not 0 <= value < MOST or (not value and name != "minimum"):
             yield name, _("须大于 0 且小于 1000000。")
+    if len(row.breaks) > MOST_BREAKS or not all(_is_break(each) for each in row.breaks):
+        yield "breaks", _("分段须为数量和单价，均大于 0 且小于 1000000，最多 %s 段。") % MOST_BREAKS
     if not 0 <= row.days <= MOST_DAYS:
         yield "days", _("时效须为 0–%s 的整数天。") % MOST_DAYS
     for name, places in (("start", row.start_places), ("end", row.end_places)):
         if not places:
             yield name, _("请填写地区。")
+
+
+def _is_break(each: Break) -> bool:
+    sums = (each.start, each.price)
+    return each.basis in ("kg", "m3") and all(value.is_finite() and 0 < value < MOST for value in sums)
 
 
 def lies(row: LaneRow) -> Iterator[tuple[str, str]]:
@@ -53,6 +62,11 @@ def lies(row: LaneRow) -> Iterator[tuple[str, str]]:
         words = _("折合每立方米 %(density)s 千克，须在 %(least)s–%(most)s 之间：请核对重货、轻货单价是否填反。")
         told = {"density": density.quantize(Decimal("0.1")), "least": LEAST_DENSITY, "most": MOST_DENSITY}
         yield "light", words % told
+    for basis, rate in (("kg", row.heavy), ("m3", row.light)):
+        steps = [(each.start, each.price) for each in row.breaks if each.basis == basis]
+        prices, starts = [rate, *(price for _start, price in steps)], [start for start, _price in steps]
+        if starts != sorted(set(starts)) or prices != sorted(set(prices), reverse=True):
+            yield "breaks", _("分段须数量逐段递增、单价逐段递减，且低于不分段的单价。")
     if row.days == 0 and row.arrives <= row.cut_off:
         yield "arrives", _("当日到达的时刻须晚于截单时刻。")
 
@@ -61,7 +75,13 @@ def write_lanes(version: TariffVersion, lanes: Sequence[LaneRow]) -> None:
     """:raises Refused: a lane that cannot be, or a place that lies in two zones"""
     check_lanes(lanes)
     zones = _zones(version, lanes)
-    Lane.objects.bulk_create([_lane(version, row, zones) for row in lanes], batch_size=1000)
+    made = Lane.objects.bulk_create([_lane(version, row, zones) for row in lanes], batch_size=1000)
+    breaks = [
+        LaneBreak(lane=lane, basis=each.basis, start=each.start, price=each.price)
+        for lane, row in zip(made, lanes, strict=True)
+        for each in row.breaks
+    ]
+    LaneBreak.objects.bulk_create(breaks, batch_size=1000)
 
 
 def _zones(version: TariffVersion, lanes: Sequence[LaneRow]) -> dict[str, Zone]:

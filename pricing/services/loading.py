@@ -74,7 +74,7 @@ def lane_rates(key: UUID, starts: tuple[str, ...], ends: tuple[str, ...]) -> tup
     from_zones, to_zones = known.of(starts), known.of(ends)
     if not from_zones or not to_zones:
         return ()
-    rows = Lane.objects.filter(from_zone__in=from_zones, to_zone__in=to_zones)
+    rows = Lane.objects.filter(from_zone__in=from_zones, to_zone__in=to_zones).prefetch_related("breaks")
     best: dict[str, Rates] = {}
     for row in sorted(rows, key=lambda row: (from_zones.index(row.from_zone_id), to_zones.index(row.to_zone_id))):
         best.setdefault(row.product, _rates(row, known.version))
@@ -85,6 +85,7 @@ def _rates(row: Lane, version: str) -> Rates:
     return Rates(
         product=row.product, heavy=row.heavy_rate, light=row.light_rate, minimum=row.minimum, days=row.days,
         arrives=row.arrives, cut_off=row.cut_off, rule=f"lane:{row.pk}", version=version,
+        breaks=tuple(values.Break(each.basis, each.start, each.price) for each in row.breaks.all()),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import time
 from decimal import Decimal
 
 from pricing.models import Surcharge, SurchargeTier, TariffVersion
-from rulebook.quotes import Charge, Tier
+from rulebook.quotes import Break, Charge, Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class LaneRow:
     days: int
     arrives: time = time(18)
     cut_off: time = time(17)
+    breaks: tuple[Break, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

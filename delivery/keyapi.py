@@ -17,7 +17,7 @@ from customers.services import Terms
 from delivery.models import Anomaly, FollowUp, Measure, OperatingCost, Shipment, SlipChase
 from delivery.services import anomalies, costs, followups
 from network.models import Person, Unit
-from orders.api.bodies import Body, Line, Nothing, coded
+from orders.api.bodies import Body, Line, Nothing, PhoneLine, coded
 from orders.api.callers import clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView, Verb, checked, made
@@ -69,7 +69,7 @@ class TermsBody(Body):
 
 class SignBody(TermsBody):
     name = Line(max_length=60)
-    phone = Line(max_length=20)
+    phone = PhoneLine(max_length=40)
     branch = Line(max_length=20, required=False, allow_blank=True, default="", help_text="开单营业部编号，新客户必填")
     requirements = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 

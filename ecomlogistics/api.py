@@ -21,7 +21,7 @@ from delivery import keyapi, loadapi, recordapi, statementapi
 from desk import api as desk
 from orders.api import bills, service
 from delivery import freightapi, keyapi, loadapi, recordapi, statementapi
-from orders.api import bills, tariffs, terms
+from orders.api import bills, service, tariffs, terms
 from orders.api import views as orders
 from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from orders.choices import CopyMeans, Delivery, Means, NoteKind, Outcome, Paper, Payer, SlipReturn, State
-from orders.forms import CENT, LINE_BREAKS, LITRE, MOST_MONEY, TEN_GRAMS, check_characters
+from orders.forms import CENT, LINE_BREAKS, LITRE, MOST_MONEY, TEN_GRAMS, Phone, check_characters
+from orders.phones import canonical
 from orders.services.measuring import MOST_SIZES
 from rulebook.measures import LEAST_CM, MOST_CM, Parcel
 from rulebook.reasons import CANCEL_REASONS, NOT_REACHED_REASONS, POSTPONE_REASONS, Reason
@@ -39,6 +40,16 @@ class Line(serializers.CharField):
         except FormError as error:
             raise serializers.ValidationError(error.messages[0], code=str(error.code)) from error
         return text
+
+
+class PhoneLine(Line):
+    """A telephone number that can be called in China, as it is stored."""
+
+    def to_internal_value(self, data: Any) -> str:
+        phone = canonical(super().to_internal_value(data))
+        if phone is None:
+            raise serializers.ValidationError(str(Phone.default_error_messages["phone"]), code="phone")
+        return phone
 
 
 def coded(reasons: dict[str, Reason], **options: Any) -> serializers.ChoiceField:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from core import clock
 from customers.choices import Group
 from network.models import Person
-from orders.api.bodies import Body, Line, Nothing
+from orders.api.bodies import Body, Line, Nothing, PhoneLine
 from orders.api.callers import clerk
 from orders.api.openapi import operation
 from orders.api.tariffs import PRODUCT, known_prefix, money, viewer
@@ -47,7 +47,7 @@ class RateBody(Body):
 
 class ApplyBody(Body):
     name = Line(max_length=60)
-    phone = Line(max_length=20)
+    phone = PhoneLine(max_length=40)
     code = Line(max_length=40)
     valid_from = serializers.DateField()
     valid_to = serializers.DateField()

@@ -1,6 +1,5 @@
 """The pages of key customers and anomalies in a real browser: accessible in both themes, never wider than the screen (§2)."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -28,7 +27,7 @@ def pages(company: Company) -> list[str]:  # noqa: F811
         pk=account.pk, on=local_day(now), pieces=120, volume_m3=Decimal("38.5"), vehicles="9.6 米 1 辆", by=company.clerk, now=now
     )
     found = anomalies.open_anomaly(
-        number=goods.number, clerk=company.clerk, now=now, kind="delayed", text="干线晚到半天", promised_at=now + timedelta(hours=2)
+        number=goods.number, clerk=company.clerk, now=now, kind="delayed", text="干线晚到半天"
     )
     key = f"key/{account.pk}/"
     return ["key/", key, f"{key}report/", "key/slips/", "anomalies/", f"anomalies/{found.pk}/", f"tracking/{goods.number}/", "pickups/"]

@@ -17,10 +17,8 @@ from rest_framework.views import APIView
 from complaints import api as complaints
 from complaints import claimapi
 from delivery import api as delivery
-from delivery import keyapi, loadapi, recordapi, statementapi
-from desk import api as desk
-from orders.api import bills, service
 from delivery import freightapi, keyapi, loadapi, recordapi, statementapi
+from desk import api as desk
 from orders.api import bills, service, tariffs, terms
 from orders.api import views as orders
 from partners import api as partners

@@ -22,6 +22,8 @@ from network.choices import UnitKind
 from network.models import Unit
 from network.services import calendar, head_department
 from notify.models import Message
+from penalties.services import ledger_faults
+from penalties.services.books import BEAT as LEDGER
 from reports.books import BEAT as BOOKS
 from rulebook.due import local_day
 from sla.choices import State
@@ -186,6 +188,23 @@ def claims(now: datetime) -> list[Finding]:
     return [Finding(words, "由财务与理赔部核对付款记录。")]
 
 
+def fines(now: datetime) -> list[Finding]:
+    """What the penalties say = what the fine ledger says, for every penalty and payer (§1.7.3)."""
+    age = beat_age(LEDGER, now)
+    stale = age is not None and age > BOOKS_STALE
+    late = [Finding("罚款账夜间核对超过 26 小时没有运行", "检查任务进程和定时器。", warning=True)] if stale else []
+    found = list(ledger_faults())
+    if not found:
+        return late
+    first = found[0]
+    kind = {"penalty": "处罚", "payer": "缴款方"}[first.kind]
+    words = (
+        f"{len(found)} 处罚款账目不平，例如{kind} {first.name}：处罚记录 {first.says.fined}/{first.says.taken} 元，"
+        f"账簿 {first.booked.fined}/{first.booked.taken} 元（应收/已扣）"
+    )
+    return [*late, Finding(words, "由财务按账簿核对：处罚合计 = 账簿合计。")]
+
+
 def working_days(now: datetime) -> list[Finding]:
     day = local_day(now) + CALENDAR_AHEAD
     if not calendar().is_provisional(day):
@@ -226,6 +245,7 @@ CHECKS: dict[str, Check] = {
     "通知": outbox,
     "代收货款": cash,
     "理赔付款": claims,
+    "罚款账": fines,
     "签收凭证": lost_proofs,
     "工作日历": working_days,
     "组织": organisation,

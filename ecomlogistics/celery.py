@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     },
     "cash-books": {"task": "reports.tasks.check_books", "schedule": crontab(hour=2, minute=30), "options": {"expires": 3600}},
     "watch-lists": {"task": "reports.tasks.list_watches", "schedule": crontab(hour=6, minute=0), "options": {"expires": 3600}},
+    "fine-ledger": {"task": "penalties.tasks.check_ledger", "schedule": crontab(hour=2, minute=45), "options": {"expires": 3600}},
     "sla-tick": {"task": "sla.tasks.tick", "schedule": 5.0, "options": {"expires": 4}},
     "outages-resume": {"task": "sla.tasks.resume_outage_acts", "schedule": 60.0, "options": {"expires": 55}},
     "imports-resume": {"task": "orders.tasks.resume_imports", "schedule": 60.0, "options": {"expires": 55}},

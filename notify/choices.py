@@ -23,3 +23,6 @@ class Kind(TextChoices):
     RULED = "ruled", _("投诉进展")
     UNHAPPY = "unhappy", _("客户不认可")
     VISITED = "visited", _("拜访报告")
+    PENALTY = "penalty", _("处罚")
+    PENALTY_DECIDED = "decided", _("处罚处理结果")
+    FINE_BOOKS = "fine_books", _("罚款账异常")

@@ -20,10 +20,14 @@ from sla.services.entries import call_centre
 ALARMING = frozenset({"§1.2.1.1", "§1.2.1.1b"})
 """Breaches that alert the call centre (§3.6.1)."""
 
-TO_THE_BRANCH: dict[str, Kind] = {
-    On.ORDER_REACHED_BRANCH: Kind.NEW_ORDER, On.BILL_DISPUTED: Kind.BILL_DISPUTED, On.AMENDMENT_PROPOSED: Kind.AMENDMENT,
-    On.DEMAND_REPORTED: Kind.DEMAND,
+TO_ONE: dict[str, tuple[str, Kind]] = {
+    On.ORDER_REACHED_BRANCH: ("branch", Kind.NEW_ORDER), On.BILL_DISPUTED: ("branch", Kind.BILL_DISPUTED),
+    On.AMENDMENT_PROPOSED: ("branch", Kind.AMENDMENT), On.DEMAND_REPORTED: ("branch", Kind.DEMAND),
+    On.PENALTY_IMPOSED: ("unit", Kind.PENALTY), On.PENALTY_UPHELD: ("unit", Kind.PENALTY_DECIDED),
+    On.PENALTY_REVERSED: ("unit", Kind.PENALTY_DECIDED),
 }  # fmt: skip
+"""Facts that tell the one unit they name, by the key of their data."""
+BOOKS = {"cash": Kind.BOOKS, "fines": Kind.FINE_BOOKS}
 OF_CLAIMS: dict[str, tuple[Role | None, Kind]] = {
     On.CLAIM_OPENED: (Role.CLAIMS, Kind.CLAIM), On.CLAIM_PAPERS_COMPLETED: (Role.CLAIMS, Kind.CLAIM),
     On.CLAIM_DISPUTED: (Role.CLAIMS, Kind.CLAIM), On.CLAIM_AGREED: (Role.FINANCE, Kind.CLAIM_PAYMENT),
@@ -69,14 +73,15 @@ def _addressees(entry: Entry, calls: int | None) -> list[tuple[int | None, Kind]
     """Return who is told what; a unit is told once. `calls` is the call centre where it may have to know."""
     data = entry.data
     match entry.name:
-        case name if name in TO_THE_BRANCH:
-            return [(data["branch"], TO_THE_BRANCH[name])]
+        case name if name in TO_ONE:
+            key, kind = TO_ONE[name]
+            return [(data[key], kind)]
         case On.ORDER_UNASSIGNED:
             return [(calls, Kind.TO_ASSIGN)]
         case On.ORDER_CANCELLED if data["branch"] and entry.actor_kind != "person":
             return [(data["branch"], Kind.CANCELLED)]
         case On.BOOKS_DIFFERED:
-            return [(unit, Kind.BOOKS) for unit in units_of(Role.FINANCE)]
+            return [(unit, BOOKS[data.get("books", "cash")]) for unit in units_of(Role.FINANCE)]
         case On.SHIPMENT_ARRIVED if data["checked"]:
             return [(data["origin"], Kind.ARRIVAL_CHECK)]
         case On.SPLIT_ASKED if not data["answered"]:

@@ -28,6 +28,9 @@ TEXTS = {
     Kind.RULED: gettext_noop("投诉 %(complaint)s 有新的裁定或进展，请查看（§1.6.2）"),
     Kind.UNHAPPY: gettext_noop("投诉 %(complaint)s 的客户不认可处理结果，请重新处理或说明原因后结案（§4.4）"),
     Kind.VISITED: gettext_noop("投诉 %(complaint)s 的拜访报告已提交，请回访客户（§2.2.1）"),
+    Kind.PENALTY: gettext_noop("新的处罚（%(clause)s），请被处罚人在“我的处罚”中查看，有异议可按期申诉（§1.7.4）"),
+    Kind.PENALTY_DECIDED: gettext_noop("一项处罚（%(clause)s）已有处理结果，请被处罚人在“我的处罚”中查看（§1.7.4）"),
+    Kind.FINE_BOOKS: gettext_noop("罚款账目不平：请财务打开“奖金扣罚”页核对（§1.7.3）"),
     Kind.DEMAND: gettext_noop("订单 %(number)s：收货人提出超范围要求，接送货员在现场等您答复（§4.3.3.5）"),
 }
 

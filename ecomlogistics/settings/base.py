@@ -190,6 +190,7 @@ STALE_HOURS = numbers("STALE_HOURS")
 CASH_IN_HAND_DAYS = number("CASH_IN_HAND_DAYS")
 FRAUD_SHIPPERS = number("FRAUD_SHIPPERS")
 FRAUD_ORDERS = number("FRAUD_ORDERS")
+APPEAL_DAYS = number("APPEAL_DAYS")
 SESSION_IDLE_SECONDS = number("SESSION_IDLE_MINUTES") * 60
 KEPT_SECONDS = 5  # how old may be what a process remembers of branches and of prices in force (core.kept)
 SESSION_COOKIE_HTTPONLY = True

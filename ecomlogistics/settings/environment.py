@@ -81,6 +81,7 @@ VARIABLES = {
             "会员账号一天内下单达到几单即列入监控（§1.4.3f）",
             "orders of a member account in a day from which on it is watched (§1.4.3f)",
         ),
+        Variable("APPEAL_DAYS", "7", "处罚作出后几个自然日内可以申诉（§1.7.4）", "calendar days for an appeal against a penalty"),
         Variable("SESSION_IDLE_MINUTES", "30", "员工登录的闲置时限（分钟）", "minutes until an idle login ends"),
         Variable(
             "PROOF_PHOTO",

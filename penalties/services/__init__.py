@@ -2,30 +2,59 @@
 
 from penalties.services.actions import complete, may_complete, name_person
 from penalties.services.adjudicated import on_adjudications
+from penalties.services.appeals import HEADS, appeal, appealable_until, decide_appeal, is_fined
+from penalties.services.assessing import assess, assess_pending, assessable, catalogue, name_payer, set_regulation
+from penalties.services.bonuses import BadBonuses, BonusLine, bonus_template, read_bonuses, record_bonuses
+from penalties.services.books import ledger_faults, sums_of_ledger, sums_of_penalties
 from penalties.services.checks import clear_check, open_check, uphold_check
+from penalties.services.entering import enter
 from penalties.services.hearing import on_entries
 from penalties.services.imposing import impose
 from penalties.services.ladders import Change, preview, write_ladder
 from penalties.services.pairs import on_missed
 from penalties.services.reversing import reinstate, reverse
+from penalties.services.settling import Plan, plan_run, run_bonus
 from penalties.services.watching import clear_item, list_items, uphold_item
 
 __all__ = [
+    "HEADS",
+    "BadBonuses",
+    "BonusLine",
     "Change",
+    "Plan",
+    "appeal",
+    "appealable_until",
+    "assess",
+    "assess_pending",
+    "assessable",
+    "bonus_template",
+    "catalogue",
     "clear_check",
     "clear_item",
     "complete",
+    "decide_appeal",
+    "enter",
     "impose",
+    "is_fined",
+    "ledger_faults",
     "list_items",
     "may_complete",
+    "name_payer",
     "name_person",
     "on_adjudications",
     "on_entries",
     "on_missed",
     "open_check",
+    "plan_run",
     "preview",
+    "read_bonuses",
+    "record_bonuses",
     "reinstate",
     "reverse",
+    "run_bonus",
+    "set_regulation",
+    "sums_of_ledger",
+    "sums_of_penalties",
     "uphold_check",
     "uphold_item",
     "write_ladder",

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("export.xlsx", queue.export, name="export"),
     path("", include("desk.officeurls")),
     path("", include("desk.keyurls")),
+    path("", include("desk.penaltyurls")),
     path("", include("desk.serviceurls")),
     path("", include("desk.claimurls")),
     path("", include("desk.complainturls")),

@@ -47,8 +47,10 @@ def test_two_reminders_two_alarms_and_the_call_centre_hears_the_alarms(company):
         ("B1", "reminder", "§1.2.1.1"),
         ("B1", "alarm", "§1.2.1.1"),
         ("CC", "alarm", "§1.2.1.1"),
+        ("B1", "penalty", "§1.7.2.1"),
         ("B1", "alarm", "§1.2.1.1b"),
         ("CC", "alarm", "§1.2.1.1b"),
+        ("R1", "penalty", "§1.7.2.2"),
     ]
     assert not Message.objects.filter(late=True).exists()
 

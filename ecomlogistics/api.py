@@ -23,6 +23,7 @@ from orders.api import bills, service, tariffs, terms
 from orders.api import views as orders
 from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)
+from penalties import api as penalties
 from penalties import watchapi
 from pickup import api as pickup
 from pricing import api as pricing
@@ -129,6 +130,13 @@ urlpatterns = [
     path("key-customers/<int:key>/end/", keyapi.End.as_view()),
     path("key-customers/<int:key>/report/", reports.KeyCustomerReport.as_view()),
     path("key-customers/<int:key>/report/done/", reports.FinishReport.as_view()),
+    path("penalties/", penalties.Penalties.as_view()),
+    path("penalties/<int:key>/", penalties.PenaltyDetail.as_view()),
+    *(path(f"penalties/<int:key>/{name}/", view.as_view()) for name, view in penalties.PENALTY_VERBS.items()),
+    path("regulations/", penalties.Regulations.as_view()),
+    path("regulations/assess/", penalties.AssessPending.as_view()),
+    path("bonuses/", penalties.Bonuses.as_view()),
+    path("bonuses/run/", penalties.BonusRuns.as_view()),
     path("anomalies/", keyapi.Anomalies.as_view()),
     *(path(f"anomalies/<int:key>/{name}/", view.as_view()) for name, view in keyapi.ANOMALY_VERBS.items()),
     path("claims/", claimapi.Claims.as_view()),

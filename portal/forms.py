@@ -40,7 +40,7 @@ class Radios(forms.RadioSelect):
     """Rendered by the page; a summary of errors leads to the first button."""
 
     def id_for_label(self, id_: str, index: str | None = None) -> str:
-        return f"{id_}_0"
+        return f"{id_}_{index or 0}"
 
 
 class KnownPhone(Phone):

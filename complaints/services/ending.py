@@ -73,8 +73,9 @@ def close(*, pk: int, clerk: Person, now: datetime, answer: str = "", text: str 
     :raises Conflict: it is not decided yet, or closed already
     """
     complaint = handled(pk, clerk)
+    in_state(complaint, DECIDED)
     said = text.replace("\0", "").strip()[:500]
-    if not complaint.internal and not complaint.answered_at and complaint.state in DECIDED:
+    if not complaint.internal and not complaint.answered_at:
         if answer not in Answer.values:
             raise Refused(CLAUSE, _("请选择投诉人的答复：认可、不认可或未答复。"), field="answer")
         _answered(complaint, answer, now)

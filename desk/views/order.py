@@ -80,6 +80,7 @@ def draw(
         "differences": said_differences(order.waybill.differences) if order.waybilled_at else [],
         "complaints": of_order(order, person), "may_complain": person.may("file_complaint"),
         "may_call": person.may("contact") and order.state in OPEN,
+        "may_check": person.may("open_check") and bool(order.branch_id and (order.accepted_at or order.state == State.CANCELLED)),
     }  # fmt: skip
     return render(request, "desk/order.html", context, status=status)
 

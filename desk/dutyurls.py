@@ -1,0 +1,15 @@
+"""Addresses of the pages of points, tiers and checks; included by `desk.urls`."""
+
+from django.urls import URLPattern, path
+
+from desk.views import checks, points
+
+urlpatterns: list[URLPattern] = [
+    path("points/", points.points, name="points"),
+    path("actions/", points.actions, name="actions"),
+    path("actions/<int:pk>/", points.action, name="action"),
+    path("tiers/", points.ladder, name="tiers"),
+    path("checks/", checks.listing, name="checks"),
+    path("checks/<int:pk>/<slug:verb>/", checks.decide, name="check-decide"),
+    path("orders/<str:number>/check/", checks.open_check, name="check-open"),
+]

@@ -25,6 +25,7 @@ from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)
 from penalties import api as penalties
 from penalties import watchapi
+from penalties import dutyapi
 from pickup import api as pickup
 from pricing import api as pricing
 from reports import api as reports
@@ -168,6 +169,12 @@ urlpatterns = [
     path("outages/preview/", outageapi.PreviewOutage.as_view()),
     path("outages/<int:key>/", outageapi.OutageDetail.as_view()),
     *(path(f"outages/<int:key>/{name}/", view.as_view()) for name, view in outageapi.OUTAGE_VERBS.items()),
+    path("points/", dutyapi.Points.as_view()),
+    path("tiers/", dutyapi.Tiers.as_view()),
+    path("tier-actions/", dutyapi.Actions.as_view()),
+    *(path(f"tier-actions/<int:key>/{name}/", view.as_view()) for name, view in dutyapi.ACTION_VERBS.items()),
+    path("contact-checks/", dutyapi.Checks.as_view()),
+    *(path(f"contact-checks/<int:key>/{name}/", view.as_view()) for name, view in dutyapi.CHECK_VERBS.items()),
     path("", Elsewhere.as_view()),
     path("<path:rest>", Elsewhere.as_view()),
 ]

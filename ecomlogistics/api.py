@@ -26,6 +26,7 @@ from partners import openapi  # noqa: F401  (registers the signature with the sc
 from penalties import api as penalties
 from penalties import watchapi
 from penalties import dutyapi
+from penalties import dutyapi, watchapi
 from pickup import api as pickup
 from pricing import api as pricing
 from reports import api as reports

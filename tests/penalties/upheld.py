@@ -7,6 +7,7 @@ from itertools import count
 
 from django.db import transaction
 
+from complaints.models import Complaint
 from core.journal import Fact, publish
 from core.models import Entry
 from network.models import Unit
@@ -49,5 +50,7 @@ def reopen(firm: Company, upheld: Entry, at: datetime | str = "11 09:00:00") -> 
 @transaction.atomic
 def _state(name: On, firm: Company, data: dict[str, object], at: datetime | str, order: str = "") -> Entry:
     moment = sh(at) if isinstance(at, str) else at
+    about = {"number": f"T{data['complaint']}", "filer": "call_centre", "category": data.get("category", "other"), "text": "投诉"}
+    Complaint.objects.get_or_create(pk=data["complaint"], defaults={**about, "filed_at": moment, "opened_at": moment})
     told = Fact(name=name, subject=f"complaint/{data['complaint']}", at=moment, by=firm.officer.actor, data=data, order=order, in_sequence=False)
     return publish(told)[0]

@@ -24,8 +24,6 @@ from orders.api import views as orders
 from partners import api as partners
 from partners import openapi  # noqa: F401  (registers the signature with the schema)
 from penalties import api as penalties
-from penalties import watchapi
-from penalties import dutyapi
 from penalties import dutyapi, watchapi
 from pickup import api as pickup
 from pricing import api as pricing

@@ -81,6 +81,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/end/", prices.campaign_end, name="campaign-end"),
     path("filings/", filings.filings, name="filings"),
     path("filings/new/<uuid:deadline>/", filings.file, name="file"),
+    path("filings/export.xlsx", filings.export, name="filings-export"),
     path("filings/<int:pk>/", filings.decide, name="filing"),
     path("filings/<int:pk>/verify/", filings.verify, name="filing-verify"),
     path("filings/<int:pk>/reopen/", filings.reopen, name="filing-reopen"),

@@ -30,6 +30,7 @@ from reports.tracking import Event
 from rulebook.errors import Refused
 from rulebook.vocabulary import CODES
 from sla.api import deadline_answer
+from sla.choices import State
 from sla.models import Deadline
 from sla.services import clocks_opened
 
@@ -125,7 +126,13 @@ class OrderWithClocks(OrderDetail):
     """An order with its content and its clocks."""
 
     def detail(self, order: Order, *, masked: bool) -> dict[str, Any]:
-        return {**super().detail(order, masked=masked), "deadlines": _deadlines(Deadline.objects.of_order(order))}
+        told = _deadlines(Deadline.objects.of_order(order))
+        return {**super().detail(order, masked=masked), "deadlines": told if masked else [_promised(each) for each in told]}
+
+
+def _promised(told: dict[str, Any]) -> dict[str, Any]:
+    """Return a clock as a partner reads it: what is excused among ourselves was a promise to the customer all the same."""
+    return told | {"state": State.BREACHED} if told["state"] == State.EXCUSED else told
 
 
 class EventAnswer(serializers.Serializer[Event]):

@@ -5,30 +5,45 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import clock
 from core.language import english
 from delivery.models import Circumstance
 from desk import words
-from desk.filingforms import DecisionForm, FilingForm, ReopenForm, VerifyForm
+from desk.filingforms import DecisionForm, FilingFilters, FilingForm, ReopenForm, VerifyForm
 from desk.forms import Styled
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
+from desk.views.imports import download
 from network.access import staff_required
-from network.models import Person
+from network.models import Person, Unit
 from notify.models import Message
+from orders import sheets
+from rulebook.due import at, local
 from rulebook.errors import Denied, Refused
 from rulebook.excuses import HANDLED
 from rulebook.windows import NOTED, noted_in_time
 from sla import services as sla
 from sla.choices import FILING_DECIDED, FILING_OPEN, FilingState, State, StepKind
-from sla.models import Deadline, Filing
+from sla.models import Deadline, Filing, FilingQuerySet
 
 PAGE = 30
 FORMS = (VerifyForm, DecisionForm, ReopenForm)
+MOST_EXPORTED = 5_000
+HEADERS = (
+    lazy("订单号"), lazy("条款"), lazy("单位"), lazy("原因类别"), lazy("说明"), lazy("状态"), lazy("备案人"), lazy("备案时间"), lazy("核实情况"),
+    lazy("处理人"), lazy("处理意见"),
+)  # fmt: skip
+TABS: tuple[tuple[str, Any, Callable[[FilingQuerySet], FilingQuerySet]], ...] = (
+    ("all", lazy("全部"), lambda found: found), ("verify", lazy("待核实"), lambda found: found.to_verify()),
+    ("decide", lazy("待认可"), lambda found: found.to_decide()),
+    ("decided", lazy("已处理"), lambda found: found.filter(state__in=FILING_DECIDED)),
+)  # fmt: skip
 
 
 @staff_required
@@ -40,16 +55,62 @@ def filings(request: HttpRequest) -> HttpResponse:
     fileable = (
         Deadline.objects.visible_to(person).fileable().select_related("order", "holder").order_by("-due_at", "pk")
     )
-    state = request.GET.get("state", "")
-    filed = _visible(person)
-    filed = filed.filter(state=state) if state in FilingState.values else filed
+    tab, filters, filed = _chosen(request, person)
+    query = request.GET.copy()
+    query.pop("page", None)
+    other = request.GET.copy()
+    for name in ("page", "tab", "state"):
+        other.pop(name, None)
     context = {
         "fileable": Paginator(fileable, PAGE).get_page(request.GET.get("fileable")) if person.may("file") else None,
-        "page": Paginator(filed.order_by("-filed_at", "-pk"), PAGE).get_page(request.GET.get("page")),
-        "state": state, "states": FilingState.choices, "query": f"state={state}&" if state else "",
-        "may_decide": person.may("decide_filing"),
+        "page": Paginator(filed, PAGE).get_page(request.GET.get("page")), "tab": tab, "filters": filters,
+        "tabs": [(key, label) for key, label, _narrow in TABS], "query": f"{query.urlencode()}&" if query else "",
+        "others": f"{other.urlencode()}&" if other else "", "filtered": any(filters.cleaned_data.values()),
+        "may_decide": person.may("decide_filing"), "may_verify": person.may("verify_filing"),
+        "sees_outages": any(person.may(right) for right in ("open_outage", "verify_filing", "decide_filing")),
     }  # fmt: skip
     return render(request, "desk/filings.html", context)
+
+
+def _chosen(request: HttpRequest, person: Person) -> tuple[str, FilingFilters, Any]:
+    """Return the tab and filters the URL names with what they leave; what it names wrongly is left out."""
+    filters = FilingFilters(request.GET)
+    filters.is_valid()
+    narrowing = {key: narrow for key, _label, narrow in TABS}
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in narrowing else "all"
+    found = narrowing[tab](_visible(person))
+    chosen = {name: value for name, value in filters.cleaned_data.items() if value}
+    if code := chosen.pop("unit", ""):
+        unit = Unit.objects.filter(code=code).first()
+        found = found.filter(deadline__holder__path__gte=unit.path, deadline__holder__path__lt=unit.path_end) if unit else found.none()
+    if number := chosen.pop("text", ""):
+        found = found.filter(Q(deadline__order__number__iexact=number) | Q(order__number__iexact=number))
+    if since := chosen.pop("since", None):
+        found = found.filter(filed_at__gte=at(since))
+    if until := chosen.pop("until", None):
+        found = found.filter(filed_at__lt=at(until, 24))
+    return tab, filters, found.filter(**chosen).order_by("-filed_at", "-pk")
+
+
+@staff_required
+@explained
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """Give the tab with its filters as a workbook."""
+    person = _concerned(request)
+    tab, _filters, found = _chosen(request, person)
+    book = sheets.workbook([sheets.Column(str(header)) for header in HEADERS], [_line(each) for each in found[:MOST_EXPORTED]])
+    return download(book, f"filings-{tab}-{local(clock.now()):%Y%m%d-%H%M}.xlsx")
+
+
+def _line(filing: Filing) -> list[str]:
+    holder = filing.deadline.holder if filing.deadline else filing.order.branch if filing.order else None
+    return [
+        filing.about.number if filing.about else "", filing.clause, str(holder or ""), str(filing.get_reason_display()), filing.text,
+        str(filing.get_state_display()), filing.filed_by.name, f"{local(filing.filed_at):%Y-%m-%d %H:%M:%S}", filing.verification,
+        filing.decided_by.name if filing.decided_by else "", filing.decision,
+    ]  # fmt: skip
 
 
 def _concerned(request: HttpRequest) -> Person:

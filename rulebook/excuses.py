@@ -24,8 +24,8 @@ class Excuse:
     verified: bool = False
 
 
-HANDLED = frozenset({"§1.2.1.1", "§1.2.1.1b", "§1.2.2.a"})
-"""Limits for handling an order that reached the branch: what §3.6.1 speaks of; later acts of the desk are not (†)."""
+HANDLED = frozenset({"§1.2.1.1", "§1.2.1.1b"})
+"""The ten minutes of §3.6.1 with their second step; a fault of minutes does not excuse the limit of a whole day (†)."""
 
 EXCUSES = {
     row.code: row

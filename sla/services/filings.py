@@ -60,7 +60,7 @@ def _unexcused(reason: str) -> str:
             return _("只有已超时、且时限前已在日志注明特殊情况的送货时限可以备案。")
         case FilingReason.OFF_HOURS:
             return _("只有在 18:00–08:00 起算或到期、且已超时的受理时限和改约时限可以备案。")
-    return _("只有已超时的受理时限（10 分钟、15 分钟、当日受理）可以因系统故障、停电断网、电脑故障备案。")
+    return _("只有已超时的受理时限（10 分钟、15 分钟）可以因系统故障、停电断网、电脑故障备案。")
 
 
 @transaction.atomic

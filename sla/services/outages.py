@@ -21,7 +21,7 @@ from sla.services.filings import decide_filing, file_one, reopen_filing, verify_
 
 CLAUSE = "§3.6.1"
 LONGEST = timedelta(days=31)
-LONGEST_LIMIT = timedelta(days=2)  # §1.2.2.a: reached at 23:00, due 23:00 of the next day
+LONGEST_LIMIT = timedelta(days=2)  # nothing near a fault falls due later than this after it
 AROUND = timedelta(hours=1)
 AT_ONCE = 50  # rows done in the request itself
 SHOWN = 200

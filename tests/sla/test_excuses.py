@@ -101,9 +101,9 @@ def test_posts(company, expert):
 EXCUSED_BY = {
     # reason: limits it may excuse, among those missed by an order placed at 17:55 and left alone, and by one placed at 10:00
     "off_hours": {"evening": {"§1.2.1.1", "§1.3.1.2r"}, "morning": set()},
-    "system_fault": {"evening": {"§1.2.1.1", "§1.2.2.a"}, "morning": {"§1.2.1.1", "§1.2.2.a"}},
-    "power_or_network": {"evening": {"§1.2.1.1", "§1.2.2.a"}, "morning": {"§1.2.1.1", "§1.2.2.a"}},
-    "pc_fault": {"evening": {"§1.2.1.1", "§1.2.2.a"}, "morning": {"§1.2.1.1", "§1.2.2.a"}},
+    "system_fault": {"evening": {"§1.2.1.1"}, "morning": {"§1.2.1.1"}},
+    "power_or_network": {"evening": {"§1.2.1.1"}, "morning": {"§1.2.1.1"}},
+    "pc_fault": {"evening": {"§1.2.1.1"}, "morning": {"§1.2.1.1"}},
     "special_circumstance": {"evening": set(), "morning": set()},
 }
 

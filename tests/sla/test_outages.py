@@ -88,7 +88,7 @@ def test_a_preview_stores_nothing_and_says_what_stays_outside(company, expert):
     assert outside[early.pk, "§1.2.1.1"] == "before"
     assert outside[late.pk, "§1.2.1.1"] == "after"
     assert outside[hit.pk, "§1.3.1.1"] == "clause"  # the missed pickup is not excused by it
-    assert outside[hit.pk, "§1.2.2.a"] == "running"
+    assert outside[hit.pk, "§1.2.2.a"] == "clause"  # nor the limit of the whole day
     assert not {key for key in outside if key[0] == in_time.pk and key[1] == "§1.2.1.1"}
     assert (Filing.objects.count(), Outage.objects.count()) == (0, 0)
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import partial
 
 from complaints.choices import AnswerMeans
 from complaints.models import Claim
 from complaints.services import claims
 from complaints.services.claims import Author
 from core.models import Actor
-from network.models import Person
+from desk.demo.lives import World
 from orders.choices import State
 from orders.models import Order
 from rulebook.roles import Role
-
-if TYPE_CHECKING:
-    from desk.demo.lives import World
 
 CUSTOMER = Author(Actor("customer"), "客户（网上营业厅）")
 HOUR = timedelta(hours=1)
@@ -34,53 +31,63 @@ STORIES = (
 """How far each claim has come, what is claimed, why, and what happened."""
 
 
-def tell_claims(world: World, now: datetime) -> None:
-    """Open claims on billed goods and let each come as far as its story goes; the newest step lies an hour back."""
-    billed = Order.objects.filter(state=State.WAYBILLED, waybilled_at__lt=now - 12 * HOUR, waybill__amount__gt=0, claims=None)
-    fit = billed.exclude(insured=True, declared_value=0).order_by("pk").values_list("number", flat=True)
-    for story, number in zip(STORIES, list(fit[: len(STORIES)]), strict=False):
-        _tell(world, number, story, now)
+def plan_claims(world: World, now: datetime) -> None:
+    """Have claims on billed goods opened eight hours ago; each comes as far as its story goes, the newest step an hour back."""
+    world.timeline.plan(now - 8 * HOUR, partial(_open, world))
 
 
-def _tell(world: World, number: str, story: tuple[str, str, str, str], now: datetime) -> None:
-    end, amount, cause, text = story
-    order = Order.objects.get(number=number)
-    claim = claims.open_claim(
-        number=number, author=CUSTOMER, amount=Decimal(amount), cause=cause, text=text, name=order.shipper_name,
-        phone=order.shipper_phone, payee=f"{order.shipper_name} 演示银行 6200 0000 0000 0000", now=now - 8 * HOUR,
-    )  # fmt: skip
-    if end == "opened":
-        return
-    for paper in claim.papers.filter(required=True).order_by("pk"):
-        claims.receive_paper(number=claim.number, paper=paper.code, author=CUSTOMER, now=now - 7 * HOUR)
-    if end != "papers":
-        _decided(world, claim, end, now)
+def _open(world: World, now: datetime) -> None:
+    billed = Order.objects.filter(state=State.WAYBILLED, waybilled_at__lt=now - 4 * HOUR, waybill__amount__gt=0, claims=None)
+    fit = list(billed.exclude(insured=True, declared_value=0).order_by("pk")[: len(STORIES)])
+    for (end, amount, cause, text), order in zip(STORIES, fit, strict=False):
+        claim = claims.open_claim(
+            number=order.number, author=CUSTOMER, amount=Decimal(amount), cause=cause, text=text, name=order.shipper_name,
+            phone=order.shipper_phone, payee=f"{order.shipper_name} 演示银行 6200 0000 0000 0000", now=now,
+        )  # fmt: skip
+        for hours, step in STEPS[end]:
+            world.timeline.plan(now + hours * HOUR, partial(step, world, claim.number))
 
 
-def _decided(world: World, claim: Claim, end: str, now: datetime) -> None:
-    adjuster = world.company.holder("CLAIMS", Role.CLAIMS)
-    if end == "rejected":
-        claims.reject(number=claim.number, clerk=adjuster, text="货物由发货人自行包装，包装不符合运输要求。", now=now - 5 * HOUR)
-        return
+def _hand_in(world: World, number: str, now: datetime) -> None:
+    for paper in Claim.objects.get(number=number).papers.filter(required=True).order_by("pk"):
+        claims.receive_paper(number=number, paper=paper.code, author=CUSTOMER, now=now)
+
+
+def _reject(world: World, number: str, now: datetime) -> None:
+    words = "货物由发货人自行包装，包装不符合运输要求。"
+    claims.reject(number=number, clerk=world.company.holder("CLAIMS", Role.CLAIMS), text=words, now=now)
+
+
+def _propose(world: World, number: str, now: datetime) -> None:
+    claim = Claim.objects.get(number=number)
     part = max((claim.amount / 4).quantize(Decimal("0.01")), Decimal(1))
-    offer = min(part, claims.ceiling(claim, claim.amount))
     claims.propose(
-        number=claim.number, clerk=adjuster, amount=offer, proven=claim.amount, words="按核定损失和保价情况赔付。", now=now - 5 * HOUR
-    )
-    steps: dict[str, Callable[[], object]] = {
-        "disputed": lambda: claims.dispute(
-            number=claim.number, author=CUSTOMER, serial=1, text="赔付金额低于实际损失。", means=AnswerMeans.HALL, now=now - 3 * HOUR
-        ),
-        "agreed": lambda: _agree(claim, now),
-        "paid": lambda: (_agree(claim, now), _pay(world.company.holder("FIN", Role.FINANCE), claim, offer, now)),
-    }
-    if end in steps:
-        steps[end]()
+        number=number, clerk=world.company.holder("CLAIMS", Role.CLAIMS), amount=min(part, claims.ceiling(claim, claim.amount)),
+        proven=claim.amount, words="按核定损失和保价情况赔付。", now=now,
+    )  # fmt: skip
 
 
-def _agree(claim: Claim, now: datetime) -> None:
-    claims.agree(number=claim.number, author=CUSTOMER, serial=1, means=AnswerMeans.HALL, now=now - 3 * HOUR)
+def _dispute(world: World, number: str, now: datetime) -> None:
+    claims.dispute(number=number, author=CUSTOMER, serial=1, text="赔付金额低于实际损失。", means=AnswerMeans.HALL, now=now)
 
 
-def _pay(cashier: Person, claim: Claim, amount: Decimal, now: datetime) -> None:
-    claims.pay(number=claim.number, clerk=cashier, amount=amount, bank_no=f"演示{claim.number}", now=now - HOUR)
+def _agree(world: World, number: str, now: datetime) -> None:
+    claims.agree(number=number, author=CUSTOMER, serial=1, means=AnswerMeans.HALL, now=now)
+
+
+def _pay(world: World, number: str, now: datetime) -> None:
+    agreed = Claim.objects.select_related("agreed").get(number=number).agreed.amount
+    claims.pay(number=number, clerk=world.company.holder("FIN", Role.FINANCE), amount=agreed, bank_no=f"演示{number}", now=now)
+
+
+PAPERS, OFFER, YES = (1, _hand_in), (3, _propose), (5, _agree)
+STEPS: dict[str, tuple[tuple[int, Callable[[World, str, datetime], None]], ...]] = {
+    "opened": (),
+    "papers": (PAPERS,),
+    "proposed": (PAPERS, OFFER),
+    "rejected": (PAPERS, (3, _reject)),
+    "disputed": (PAPERS, OFFER, (5, _dispute)),
+    "agreed": (PAPERS, OFFER, YES),
+    "paid": (PAPERS, OFFER, YES, (7, _pay)),
+}
+"""Each end -> what leads to it, so many hours after the claim was opened."""

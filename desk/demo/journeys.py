@@ -31,7 +31,7 @@ class Journey:
     def __init__(self, world: World, order: Order) -> None:
         self.world, self.order, self.number, self.origin = world, order, order.number, order.branch
         self.rng, self.habits, self.chance = world.rng, world.habits, world.chance
-        self.luck = Random(order.number)  # noqa: S311 - whether it goes by a plan, or is scanned where it is not
+        self.luck = Random(order.placed_at.isoformat())  # noqa: S311 - whether it goes by a plan, or is scanned where it is not
         self.goods: Shipment  # as the last act left it
 
     def begin(self, now: datetime) -> None:

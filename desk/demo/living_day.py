@@ -11,7 +11,7 @@ from typing import NamedTuple
 from delivery import services as delivery
 from delivery.choices import AT_THE_DOOR, Cash, Slip, State
 from delivery.models import CashOnDelivery, Shipment, SignSlip
-from desk.demo.claims import tell_claims
+from desk.demo.claims import plan_claims
 from desk.demo.company import SHOWCASE
 from desk.demo.founding import Company, build
 from desk.demo.goods import Goods
@@ -130,12 +130,12 @@ def tell(company_name: str, *, now: datetime, count: int, seed: int, on_act: Cal
         )  # type: ignore[misc]
     plan_mornings(world, start, now)
     plan_open_matters(world, now)
+    plan_claims(world, now)
     timeline.plan(now - minutes(110), lambda then: _vehicle_comes(world, then))
     timeline.plan(now - minutes(50), lambda then: _van_leaves(world, then))
     for minutes_ago, trouble in ((35, _money_is_short), (30, _slip_is_rejected), (25, _bill_is_to_be_amended)):
         timeline.plan(now - minutes(minutes_ago), partial(trouble, world))
     timeline.play(now)
-    tell_claims(world, now)
     return company
 
 

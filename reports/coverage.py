@@ -14,7 +14,10 @@ from pathlib import Path
 from django.conf import settings
 
 from rulebook.clauses import CLAUSES, Kind
+from rulebook.findings import FINDINGS
+from rulebook.fines import FINES_FOR_BREACH
 from rulebook.limits import LIMITS
+from rulebook.tiers import TIERS
 
 CLAUSE = re.compile(r"§\d+(?:\.\d+)*(?:\.?[a-z])?(?![a-z])")
 WORD = re.compile(r"[A-Za-z_]+")
@@ -24,6 +27,12 @@ APPS = (
     "notify", "reports", "desk", "portal", "partners",
 )  # fmt: skip
 PASSED_OVER = ("migrations", "demo", "coverage.py")
+DRAWN: dict[str, str] = {
+    **{tier.clause: "penalties/services/tiers.py: issue" for tier in TIERS},
+    **{clause: "penalties/services/hearing.py: on_entries" for clause, _case in FINES_FOR_BREACH.values()},
+    **{row.clause: "penalties/services/findings.py: on_upheld" for row in FINDINGS.values()},
+}
+"""Rows that one mechanism draws whatever their clause, and where it is; a test holds that it is there."""
 NOT_YET_ZH, NOT_YET_EN = "尚未实现", "not yet"
 
 
@@ -79,7 +88,8 @@ def scan(root: Path) -> list[Row]:
     for clause in CLAUSES.values():
         if clause.kind is Kind.SECTION:
             continue
-        places = [*live.get(clause.id, []), *sorted(enforced[clause.id])]
+        drawn = [DRAWN[clause.id]] if clause.id in DRAWN else []
+        places = [*live.get(clause.id, []), *drawn, *sorted(enforced[clause.id] - {*drawn})]
         found.append(Row(clause.id, clause.zh, clause.en, clause.kind.value, places, sorted(tested[clause.id])))
     return found
 

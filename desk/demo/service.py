@@ -27,7 +27,7 @@ MARKETING, IT = ("MKT", Role.MARKETING), ("IT", Role.IT)
 
 
 def plan_service(world: World, day: datetime) -> None:
-    """Plan one day of customer service (§3.4.6, §4.2, §4.3)."""
+    """Plan one day of customer service (§3.4.6, §4.2.8, §4.3.1)."""
     rng = Random(f"service {local_day(day)}")  # noqa: S311 - repeatable by day is the purpose
     for hour in (9, 10, 11, 14, 16):
         asked = at(day, hour, rng.randrange(50))

@@ -1,4 +1,4 @@
-"""How customers find us: the month's calls, the survey's analysis, the standards with the telephone's figures (§4.2.9, §4.3)."""
+"""How customers find us: the month's calls, the survey's analysis, the standards with the telephone's figures (§4.2.9, §4.3.1)."""
 
 from __future__ import annotations
 

@@ -35,6 +35,7 @@ def standard(company: Company, code: str) -> tuple[int, int, bool | None]:
 
 
 def test_every_customer_is_called_once_a_month(company):
+    """§4.3.2.9, §4.2.7"""
     first, second = customer(company, "13700137000"), customer(company, "13700137001")
     customer(company, "13700137002", added="2026-12-01 00:00:00")  # not yet ours in November
     call = {"clerk": company.clerk, "text": "一切正常"}
@@ -60,6 +61,7 @@ def answers(company: Company, number: str, **scores: int) -> SurveyAnswer:
 
 
 def test_the_survey_is_answered_once_and_analysed(company):
+    """§4.2.8, §4.2.9"""
     answers(company, "E1", pickup=5, staff=2)
     answers(company, "E2", pickup=4)
     with pytest.raises(Conflict):
@@ -85,6 +87,7 @@ def day(**changes: object) -> Counted:
 
 
 def test_ninety_nine_of_a_hundred_calls_is_the_standard(company):
+    """§4.3.1.2"""
     customers.import_phone_days(lines=[day()], clerk=company.head, now=NINE)
     assert standard(company, "answered") == (99, 100, True)
     customers.import_phone_days(lines=[day(answered=98, in_two_rings=97, waited_well=98)], clerk=company.head, now=NINE)

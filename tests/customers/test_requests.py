@@ -31,6 +31,7 @@ def clock_of(request) -> Deadline:
 
 
 def test_a_ticket_is_collated_in_a_working_day_mended_and_closed(company):
+    """§3.4.6"""
     ticket = customers.open_ticket(text="下单页打不开", now=NINE, by=company.clerk)
     clock = clock_of(ticket)
     assert (clock.clause, clock.due_at, clock.holder) == ("§3.4.6", sh("06 00:00:00"), company.marketing.unit)
@@ -65,6 +66,7 @@ def test_a_customers_ticket_says_what_and_whom_to_call(company, text, phone, fie
 
 
 def test_a_suggestion_is_analysed_forwarded_and_answered(company):
+    """§4.2.6, §4.3.2.10"""
     said = customers.register_suggestion(clerk=company.clerk, text="希望周末接货", now=NINE, phone="13800138000")
     with pytest.raises(Conflict):
         customers.answer_suggestion(pk=said.pk, clerk=company.clerk, text="好", now=NINE)

@@ -1,4 +1,4 @@
-"""The customer-service pages: requests of three kinds, the month's calls, the survey, the standards (§3.4.6, §4.2, §4.3)."""
+"""The customer-service pages: requests of three kinds, the month's calls, the survey, the standards (§3.4.6, §4.2.8, §4.3.1)."""
 
 from io import BytesIO
 

@@ -173,7 +173,7 @@ REFUSED = [
     ([Tier("§1.7.1.1", Role.REGIONAL_MANAGER, "region", 0, 5, "rectification_letter", 3)], "rows"),
     ([Tier("§1.7.1.1", Role.REGIONAL_MANAGER, "region", 5, 5, "rectification_letter", 3)], "rows"),
     ([Tier("§1.7.1.1", Role.REGIONAL_MANAGER, "region", 5, 10_000, "rectification_letter", 3)], "rows"),
-    ([Tier("§9.9", Role.REGIONAL_MANAGER, "region", 2, 5, "rectification_letter", 3)], "rows"),
+    ([Tier("§1.7.2.1", Role.REGIONAL_MANAGER, "region", 2, 5, "rectification_letter", 3)], "rows"),
     ([Tier("§1.7.1.1", Role.REGIONAL_MANAGER, "region", 2, 5, "key_rectification_form", 3)], "rows"),
     ([Tier("§1.7.1.1", Role.REGIONAL_MANAGER, "region", 2, 5, "rectification_letter", 0)], "rows"),
     ([LETTER, Tier("§1.7.1.2", Role.REGIONAL_MANAGER, "region", 4, 9, "suspension_1_day", 3)], "rows"),

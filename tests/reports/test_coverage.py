@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from reports import coverage
 from reports.coverage import scan
@@ -66,3 +67,9 @@ def test_an_installation_without_tests_reads_what_the_build_left(small, settings
     finally:
         coverage.rows.cache_clear()
     assert built["§1.5.1"].tested
+
+
+def test_the_mechanisms_that_draw_rows_are_there():
+    for place in set(coverage.DRAWN.values()):
+        path, function = place.split(": ")
+        assert f"def {function}(" in (Path(settings.BASE_DIR) / path).read_text(encoding="utf-8"), place

@@ -17,7 +17,6 @@ from penalties.services.payers import Charge
 from penalties.services.reversing import reinstate_all, reverse_all
 from rulebook.events import On
 from rulebook.fines import FINES_FOR_BREACH, fines_for_breach
-from sla.models import Step
 
 HEARD = frozenset({On.DEADLINE_BREACHED, On.DEADLINE_CORRECTED, On.DEADLINE_EXCUSED, On.EXCUSE_WITHDRAWN})
 REASONS = {On.DEADLINE_CORRECTED: "corrected", On.DEADLINE_EXCUSED: "excused", On.EXCUSE_WITHDRAWN: "excuse_withdrawn"}
@@ -32,11 +31,11 @@ def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
     breaches = [e for e in heard if e.name == On.DEADLINE_BREACHED and e.data["clause"] in FINES_FOR_BREACH]
     facts = impose_all([_charge(entry) for entry in breaches]) if breaches else []
     if corrected := [entry for entry in heard if entry.name == On.DEADLINE_CORRECTED]:
-        facts += _undo([f"step/{entry.data['step']}" for entry in corrected], corrected[0])
+        facts += _undo(corrected)
     if excused := [entry for entry in heard if entry.name == On.DEADLINE_EXCUSED]:
-        facts += _undo(_causes(excused), excused[0])
+        facts += _undo(excused)
     if withdrawn := [entry for entry in heard if entry.name == On.EXCUSE_WITHDRAWN]:
-        facts += _bring_back(_causes(withdrawn), withdrawn[0])
+        facts += _bring_back(withdrawn)
     return facts
 
 
@@ -44,28 +43,26 @@ def _charge(entry: Entry) -> Charge:
     """A breach falls on whoever answered for it at the due instant; of §2.2.1 that is the leader himself."""
     data = entry.data
     return Charge(
-        rows=fines_for_breach(data["clause"]), cause=f"step/{data['step']}", at=entry.occurred_at, now=entry.recorded_at,
+        rows=fines_for_breach(data["clause"]), cause=_cause(entry), at=entry.occurred_at, now=entry.recorded_at,
         unit=data["unit"], person=data["person"], leader=data["person"], order_number=entry.order_number, entry=entry.pk,
     )  # fmt: skip
 
 
-def _causes(entries: Sequence[Entry]) -> list[str]:
-    """Return the causes that these facts about clocks excuse, or give back: the steps named, or all that carry a fine."""
-    named = [step for entry in entries for step in entry.data.get("steps", ())]
-    clocks = [entry.data["deadline"] for entry in entries if entry.data["deadline"] and "steps" not in entry.data]
-    found = Step.objects.filter(deadline__in=clocks, clause__in=list(FINES_FOR_BREACH)).values_list("pk", flat=True)
-    return [f"step/{step}" for step in (*named, *(found if clocks else ()))]
+def _cause(entry: Entry) -> str:
+    """Return the cause of what a breach carries: its step; a clock may have missed more than one."""
+    return f"step/{entry.data['step']}"
 
 
-def _undo(causes: Sequence[str], entry: Entry) -> list[Fact]:
-    found = Penalty.objects.filter(cause__in=causes).exclude(state=State.REVERSED)
-    return _each(found, reverse_all, entry) if causes else []
+def _undo(entries: Sequence[Entry]) -> list[Fact]:
+    found = Penalty.objects.filter(cause__in=[_cause(entry) for entry in entries]).exclude(state=State.REVERSED)
+    return _each(found, reverse_all, entries[0])
 
 
-def _bring_back(causes: Sequence[str], entry: Entry) -> list[Fact]:
-    """What an excuse had reversed; what was corrected, or reversed on appeal, stays so."""
-    found = Penalty.objects.filter(cause__in=causes, state=State.REVERSED, reason=REASONS[On.DEADLINE_EXCUSED])
-    return _each(found, reinstate_all, entry) if causes else []
+def _bring_back(entries: Sequence[Entry]) -> list[Fact]:
+    """What an excuse had reversed; what was corrected, or reversed on appeal, stays so, whatever the decision was worded like."""
+    of_excuse = Penalty.objects.filter(state=State.REVERSED, reason=REASONS[On.DEADLINE_EXCUSED])
+    found = of_excuse.filter(cause__in=[_cause(entry) for entry in entries]).exclude(objection__granted=True)
+    return _each(found, reinstate_all, entries[0])
 
 
 def _each(found: QuerySet[Penalty], act: Callable[..., list[Fact]], entry: Entry) -> list[Fact]:

@@ -12,12 +12,12 @@ from core.models import SYSTEM, Entry
 from network.services import appoint
 from orders import services as orders
 from penalties.models import LedgerEntry, Penalty, RegulationVersion
-from penalties.services import impose, on_entries, reinstate, reverse
+from penalties.services import appeal, decide_appeal, impose, on_entries, reinstate, reverse
 from rulebook.events import On
 from rulebook.fines import FINES, FINES_FOR_BREACH
 from rulebook.roles import Role
 from sla import services as sla
-from sla.models import Step
+from sla.models import Deadline, Step
 from tests.factories import Company, PersonFactory, placed, post, reached, sh
 
 pytestmark = pytest.mark.django_db
@@ -143,28 +143,60 @@ def test_a_correction_reverses_the_fine(company):
     assert [b.kind for b in LedgerEntry.objects.order_by("pk")] == ["assess", "reverse"]
 
 
-def test_an_excuse_reverses_and_its_withdrawal_brings_back(company):
+def missed_twice(company: Company) -> Deadline:
+    """17:45: ten minutes end at 17:55, within hours; the fifteen at 18:00, off-hours (§0.4). The branch pays, and the region."""
     regulation(company, "rp_3.3.1_a", "50")
-    order = placed(sh("04 18:00:00"), branch=company.branch)
-    sla.tick(now=sh("04 18:10:01"))
-    clock = order.deadlines.get(clause="§1.2.1.1")
-    filing = sla.file(deadline_id=str(clock.pk), clerk=company.clerk, reason="off_hours", text="已下班", now=sh("05 08:00:00"))
+    order = placed(sh("04 17:45:00"), branch=company.branch)
+    sla.tick(now=sh("04 18:00:01"))
+    return order.deadlines.get(clause="§1.2.1.1")
+
+
+def excused(company: Company, clock: Deadline, reason: str) -> int:
+    filing = sla.file(deadline_id=str(clock.pk), clerk=company.clerk, reason=reason, text="说明", now=sh("05 08:00:00"))
+    if reason != "off_hours":
+        expert = post(Role.IT, company.department)
+        sla.verify_filing(filing_id=filing.pk, person=expert, confirmed=True, finding="属实", now=sh("05 08:30:00"))
     sla.decide_filing(filing_id=filing.pk, person=company.officer, grant=True, decision="属实", now=sh("05 09:00:00"))
-    assert Penalty.objects.get().state == "reversed"
-    with transaction.atomic():
-        data = {"deadline": str(clock.pk), "clause": "§1.2.1.1"}
-        publish(Fact(name=On.EXCUSE_WITHDRAWN, subject=f"filing/{filing.pk}", at=sh("05 10:00:00"), by=company.officer.actor, data=data))
-    penalty = Penalty.objects.get()
-    assert (penalty.state, penalty.outstanding) == ("assessed", 50)
-    assert [b.kind for b in LedgerEntry.objects.order_by("pk")] == ["assess", "reverse", "reinstate"]
+    return filing.pk
 
 
-def test_a_withdrawn_excuse_does_not_bring_back_what_was_reversed_for_another_reason(company):
+def taken_up_again(company: Company, filing: int) -> None:
+    sla.reopen_filing(filing_id=filing, person=company.officer, reason="公告有误", now=sh("05 10:00:00"))
+
+
+def states() -> dict[str, str]:
+    return {p.clause: p.state for p in Penalty.objects.all()}
+
+
+def test_an_excuse_reverses_the_fine_of_its_step_and_its_withdrawal_brings_back_this_one(company):
+    clock = missed_twice(company)
+    assert states() == {"§1.7.2.1": "assessed", "§1.7.2.2": "assessed"}
+    off_hours = excused(company, clock, "off_hours")
+    assert states() == {"§1.7.2.1": "assessed", "§1.7.2.2": "reversed"}
+    excused(company, clock, "pc_fault")
+    assert states() == {"§1.7.2.1": "reversed", "§1.7.2.2": "reversed"}
+    taken_up_again(company, off_hours)
+    assert states() == {"§1.7.2.1": "reversed", "§1.7.2.2": "assessed"}
+    back = Penalty.objects.get(clause="§1.7.2.2")
+    assert (back.outstanding, back.reason) == (50, "")
+    assert [b.kind for b in back.bookings.order_by("pk")] == ["assess", "reverse", "reinstate"]
+
+
+def test_a_withdrawn_excuse_does_not_bring_back_what_an_appeal_reversed(company):
+    """Whatever the decision was worded like; the ledger holds one reversal and nothing after it."""
+    clock = missed_twice(company)
+    penalty = Penalty.objects.get(clause="§1.7.2.2")
+    appeal(pk=penalty.pk, person=company.regional_manager, text="已电话督促", now=sh("04 19:00:00"))
+    decide_appeal(pk=penalty.pk, granted=True, decision="excused", person=company.officer, now=sh("04 20:00:00"))
+    taken_up_again(company, excused(company, clock, "off_hours"))
+    penalty.refresh_from_db()
+    assert (penalty.state, penalty.reason, penalty.outstanding) == ("reversed", "excused", 0)
+    assert [b.kind for b in penalty.bookings.order_by("pk")] == ["assess", "reverse"]
+
+
+def test_what_was_reversed_by_hand_comes_back_by_hand(company):
     penalty = impose(clause="§2.2.5", case="slip_late", cause="manual/1", at=sh("04 09:00:00"), by=SYSTEM, unit=company.branch)[1]
     reverse(cause="manual/1", reason="录入错误", by=company.officer.actor, at=sh("04 10:00:00"))
-    with transaction.atomic():
-        data = {"deadline": None, "clause": "§2.1.3.5", "steps": []}
-        publish(Fact(name=On.EXCUSE_WITHDRAWN, subject="filing/1", at=sh("05 10:00:00"), by=SYSTEM, data=data))
     penalty.refresh_from_db()
     assert (penalty.state, penalty.reason) == ("reversed", "录入错误")
     reinstate(cause="manual/1", reason="撤销有误", by=company.officer.actor, at=sh("05 11:00:00"))

@@ -130,7 +130,7 @@ class Real:
 
     def told(self, name, step):
         with transaction.atomic():
-            publish(Fact(name=name, subject="filing/1", at=self.now, by=SYSTEM, data={"deadline": None, "clause": "", "steps": [step]}))
+            publish(Fact(name=name, subject="filing/1", at=self.now, by=SYSTEM, data={"step": step, "deadline": None, "clause": ""}))
 
     def excuse(self, at):
         n, _p = self.pick(at, "assessed", "settled", "upheld", "appealed")

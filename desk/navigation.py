@@ -61,14 +61,13 @@ WAYS = (
     Way("prices", "money", _("价格"), MAY["see_prices"]),
     Way("filings", "shield", _("备案"), BRANCH_STAFF | {Role.DEPARTMENT, Role.IT}),
     Way("watches", "search", _("监控名单"), MAY["see_watch"]),
-    Way("filings", "shield", _("备案"), BRANCH_STAFF | {Role.DEPARTMENT}),
     Way("penalties", "money", _("处罚"), MAY["see_penalties"]),
     Way("regulations", "book", _("罚款规定"), MAY["manage_penalties"]),
     Way("bonus", "money", _("奖金扣罚"), MAY["run_bonus"]),
     Way("import", "upload", _("导入"), MAY["import"]),
     Way("calendar", "calendar", _("工作日历"), MAY["calendar"]),
     Way("units", "users", _("组织"), MAY["organise"]),
-    Way("my-penalties", "shield", _("我的处罚"), None),
+    Way("my-penalties", "user", _("我的处罚"), None),
     Way("coverage", "book", _("制度"), None),
 )
 

@@ -36,6 +36,14 @@ def filed(company: Company, deadline: Deadline) -> Filing:
     )
 
 
+@pytest.mark.parametrize("post_at", ["clerk", "officer", "manager"])
+def test_the_rail_names_a_page_once(company: Company, clock: object, post_at: str) -> None:
+    nav = login(getattr(company, post_at)).get(PAGE).context["frame"].nav
+    named = [item.url for item in nav]
+    assert PAGE in named
+    assert sorted(named) == sorted(set(named))
+
+
 @pytest.mark.parametrize(
     ("placed_at", "listed"),
     [

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from complaints.models import Complaint
 from core.journal import Fact, publish
 from core.models import Entry
 from network.models import CalendarDay
@@ -24,6 +25,7 @@ from tests.factories import CUSTOMER, Company, sh
 
 PAGE = "/desk/calendar/"
 ATTITUDE = "§1.6.1.2"
+SAID = {"category": "attitude", "internal": False}
 
 
 @pytest.fixture
@@ -35,8 +37,10 @@ def officer(company: Company, clock: object) -> Client:
 
 def complaint(number: int, at: datetime, company: Company) -> Deadline:
     """File a complaint that is to be answered within 3 working days."""
-    data = {"category": "attitude", "branch": company.branch.pk}
+    data = SAID | {"branch": company.branch.pk}
+    row = {"number": f"T{number}", "filer": "call_centre", "category": "attitude", "text": "投诉", "filed_at": at, "opened_at": at}
     with transaction.atomic():
+        Complaint.objects.create(pk=number, **row)
         publish(Fact(name=On.COMPLAINT_FILED, subject=f"complaint/{number}", at=at, by=CUSTOMER, data=data))
     return Deadline.objects.get(subject=f"complaint/{number}", clause=ATTITUDE)
 
@@ -75,9 +79,10 @@ def test_confirming_replaces_the_open_clock(officer: Client, company: Company) -
 def test_what_is_over_never_moves(officer: Client, company: Company, clock) -> None:
     closed = complaint(1, NOON, company)
     breached = complaint(2, NOON, company)
+    said = SAID | {"branch": company.branch.pk}
     with transaction.atomic():
-        publish(Fact(name=On.COMPLAINT_UPHELD, subject="complaint/1", at=NOON + timedelta(hours=1), by=CUSTOMER))
-        publish(Fact(name=On.COMPLAINT_RESULT_TOLD, subject="complaint/1", at=NOON + timedelta(hours=2), by=CUSTOMER))
+        publish(Fact(name=On.COMPLAINT_UPHELD, subject="complaint/1", at=NOON + timedelta(hours=1), by=CUSTOMER, data=said))
+        publish(Fact(name=On.COMPLAINT_RESULT_TOLD, subject="complaint/1", at=NOON + timedelta(hours=2), by=CUSTOMER, data=said))
     clock.move_to(sh("2026-11-10 09:00:00"))
     officer.force_login(company.officer.account)
     sla.tick(now=sh("2026-11-10 09:00:00"))

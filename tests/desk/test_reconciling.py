@@ -116,7 +116,8 @@ def test_the_workbooks(finance: Client, day) -> None:
     assert dict(zip(header, row, strict=True)) == {
         "日期": "2026-11-04", "营业部": "西湖营业部", "已收": "111111.00", "收款人手中": "1.00", "已核销": "100000.00",
         "已清点": "11110.00", "库存待存行": "10.00", "已存行": "11100.00", "待银行确认": "100.00", "银行已确认": "11000.00",
-        "待汇付": "1000.00", "已汇付": "10000.00", "核对": "相符",
+        "待汇付": "1000.00", "已汇付": "10000.00", "核对": "相符", "到付运费已收": "0.00", "运费在收款人手中": "0.00", "运费已清点": "0.00",
+        "运费库存待存行": "0.00", "运费已存行": "0.00",
     }  # fmt: skip
     rows = finance.get(f"/desk/cash/days/?{DAY}&unit=B1&part=payable&as=xlsx").content
     _header, row = CalamineWorkbook.from_filelike(io.BytesIO(rows)).get_sheet_by_index(0).to_python()

@@ -43,7 +43,7 @@ def uphold(
 
 def reopen(firm: Company, upheld: Entry, at: datetime | str = "11 09:00:00") -> Entry:
     """State that this complaint was reopened, which ends the round it was upheld in."""
-    data = {"complaint": upheld.data["complaint"], "round": upheld.data["round"], "was": "upheld"}
+    data = {name: upheld.data[name] for name in ("complaint", "round", "branch", "internal")} | {"was": "upheld"}
     return _state(On.COMPLAINT_REOPENED, firm, data, at)
 
 

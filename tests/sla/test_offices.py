@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from complaints.models import Complaint
 from core.journal import Fact, publish
 from core.models import SYSTEM
 from network.choices import UnitKind
@@ -11,7 +12,7 @@ from rulebook.roles import Role
 from sla.models import Deadline
 from tests.factories import Company, post, sh, unit
 
-FILED = {"category": "other", "filed_at": "2026-11-04T01:00:00+00:00"}  # 09:00 in Shanghai
+FILED = {"category": "other", "internal": False, "branch": None, "filed_at": "2026-11-04T01:00:00+00:00"}  # 09:00 in Shanghai
 CASES = [
     (Role.DEPARTMENT, On.COMPLAINT_FILED, "complaint/1", FILED, "§1.6.1.4", "14 00:00:00"),  # 7 working days: 5, 6, 9-13
     (Role.CLAIMS, On.CLAIM_PAPERS_COMPLETED, "claim/1", {"declared_value": "9999.99"}, "§1.6.1.3", "10 00:00:00"),
@@ -28,6 +29,8 @@ def test_an_office_holds_its_clocks(company: Company, role: Role, fact: On, subj
     }
     for each in (Role.CLAIMS, Role.MARKETING):
         post(each, offices[each])
+    row = {"number": "T1", "filer": "call_centre", "category": "other", "text": "投诉"}
+    Complaint.objects.create(pk=1, **row, filed_at=sh("04 09:00:00"), opened_at=sh("04 09:00:00"))
     with transaction.atomic():
         publish(Fact(name=fact, subject=subject, at=sh("04 09:00:00"), by=SYSTEM, data=data))
     clock = Deadline.objects.get(clause=clause, subject=subject)

@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from desk.views import checks, points
+from desk.views import checks, points, responsibility
 
 urlpatterns: list[URLPattern] = [
+    path("responsibility/", responsibility.page, name="responsibility"),
+    path("responsibility/print/", responsibility.paper, name="responsibility-print"),
+    path("responsibility/export.xlsx", responsibility.export, name="responsibility-export"),
     path("points/", points.points, name="points"),
     path("actions/", points.actions, name="actions"),
     path("actions/<int:pk>/", points.action, name="action"),

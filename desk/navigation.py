@@ -55,6 +55,7 @@ WAYS = (
     Way("cash", "money", _("代收货款"), MAY["see_cash"]),
     Way("claims", "shield", _("理赔"), MAY["see_claims"] - MANAGERS),
     Way("manage", "chart", _("指标"), MAY["see_kpis"]),
+    Way("responsibility", "chart", _("月度责任报表"), MAY["see_responsibility"]),
     Way("points", "alert", _("积分与档次"), MAY["see_points"]),
     Way("actions", "note", _("整改措施"), MAY["see_points"]),
     Way("checks", "headset", _("来电核查"), MAY["open_check"]),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.language import in_words
 from desk.forms import CHOOSE, PICK, REQUIRED, Styled, day_field, dress, text_field
+from desk.penaltyforms import MonthField
 from network.choices import UnitKind
 from network.models import Account, Person, Unit
 from network.places import exists
@@ -84,6 +85,27 @@ class Scope(Styled):
 
 def _indented(unit: Unit) -> str:
     return "　" * (unit.path.count("/") - 1) + unit.name
+
+
+class MonthScope(Styled):
+    """The unit and the month of a report."""
+
+    month = MonthField(label=_("月份"), error_messages=REQUIRED)
+    unit = forms.ModelChoiceField(
+        label=_("单位"), queryset=Unit.objects.none(), to_field_name="code", empty_label=None, error_messages=CHOOSE
+    )
+
+    def __init__(self, *args: Any, units: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["unit"]
+        field.queryset = units  # type: ignore[attr-defined]
+        field.label_from_instance = _indented  # type: ignore[attr-defined]
+
+    def clean_month(self) -> date:
+        month: date = self.cleaned_data["month"]
+        if not FIRST_YEAR <= month.year <= LAST_YEAR:
+            raise ValidationError(_("年份须在 %(first)d–%(last)d 之间。"), params={"first": FIRST_YEAR, "last": LAST_YEAR})
+        return month
 
 
 class DayForm(Styled):

@@ -16,6 +16,7 @@ from network.models import Person
 from penalties.choices import State
 from rulebook.fines import FINES, REGULATIONS
 
+APPEALS = (("raised", _("已申诉")), ("granted", _("申诉成立")), ("refused", _("申诉不成立")))
 CLAUSES = sorted({row.clause for row in FINES})
 
 
@@ -60,6 +61,7 @@ class PenaltyFilters(Styled):
     clause = forms.ChoiceField(label=_("条款"), required=False, choices=[("", _("全部条款")), *((c, c) for c in CLAUSES)])
     unit = forms.CharField(label=_("单位编号"), required=False, max_length=20)
     month = MonthField(label=_("月份"), required=False)
+    appeal = forms.ChoiceField(label=_("申诉"), required=False, choices=[("", _("不限")), *APPEALS])
 
 
 class AppealForm(Refusable):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.language import in_words
 from desk.forms import CHOOSE, PICK, Styled, day_field, moment_field, text_field
+from desk.penaltyforms import MonthField
 from desk.priceforms import Refusable
 from penalties.choices import Scope
 from penalties.services.ladders import CHOOSABLE, CLAUSES, MOST_POINTS, MOST_WORKDAYS, WHO
@@ -26,6 +27,13 @@ class MonthForm(Styled):
         label=_("月份"), input_formats=["%Y-%m"], widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
         error_messages={"required": _("请填写此项。"), "invalid": _("月份格式不正确，请按 2026-11 填写。")},
     )  # fmt: skip
+
+
+class ActionFilters(Styled):
+    """All optional, kept in the URL."""
+
+    month = MonthField(label=_("月份"), required=False)
+    unit = forms.CharField(label=_("单位编号"), required=False, max_length=20)
 
 
 class LetterForm(Refusable):

@@ -28,6 +28,7 @@ from penalties import dutyapi, watchapi
 from pickup import api as pickup
 from pricing import api as pricing
 from reports import api as reports
+from reports import dutyapi as duties
 from sla import api as sla
 from sla import filingapi, outageapi
 
@@ -128,6 +129,7 @@ urlpatterns = [
     path("key-customers/<int:key>/requirements/", keyapi.Requirements.as_view()),
     path("key-customers/<int:key>/days/", keyapi.DayNeeds.as_view()),
     path("key-customers/<int:key>/end/", keyapi.End.as_view()),
+    path("responsibility/", duties.Responsibility.as_view()),
     path("key-customers/<int:key>/report/", reports.KeyCustomerReport.as_view()),
     path("key-customers/<int:key>/report/done/", reports.FinishReport.as_view()),
     path("penalties/", penalties.Penalties.as_view()),

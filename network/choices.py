@@ -96,6 +96,7 @@ MAY: dict[str, frozenset[Role]] = {
     "manage_penalties": frozenset({Role.DEPARTMENT}),
     "run_bonus": frozenset({Role.FINANCE}),
     "see_points": MANAGERS | {Role.BRANCH_MANAGER, Role.DEPARTMENT, Role.QUALITY},
+    "see_responsibility": MANAGERS | {Role.DEPARTMENT},
     "manage_tiers": frozenset({Role.DEPARTMENT}),
     "open_check": CALL_CENTRE | {Role.DEPARTMENT},
     "decide_check": frozenset({Role.DEPARTMENT}),

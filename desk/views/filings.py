@@ -83,7 +83,7 @@ def _chosen(request: HttpRequest, person: Person) -> tuple[str, FilingFilters, A
     chosen = {name: value for name, value in filters.cleaned_data.items() if value}
     if code := chosen.pop("unit", ""):
         unit = Unit.objects.filter(code=code).first()
-        found = found.filter(deadline__holder__path__gte=unit.path, deadline__holder__path__lt=unit.path_end) if unit else found.none()
+        found = found.filter(_within(unit, "deadline__holder") | _within(unit, "order__branch")) if unit else found.none()
     if number := chosen.pop("text", ""):
         found = found.filter(Q(deadline__order__number__iexact=number) | Q(order__number__iexact=number))
     if since := chosen.pop("since", None):
@@ -91,6 +91,10 @@ def _chosen(request: HttpRequest, person: Person) -> tuple[str, FilingFilters, A
     if until := chosen.pop("until", None):
         found = found.filter(filed_at__lt=at(until, 24))
     return tab, filters, found.filter(**chosen).order_by("-filed_at", "-pk")
+
+
+def _within(unit: Unit, place: str) -> Q:
+    return Q(**{f"{place}__path__gte": unit.path, f"{place}__path__lt": unit.path_end})
 
 
 @staff_required

@@ -107,12 +107,12 @@ def _manager(request: HttpRequest) -> Person:
 def _form(request: HttpRequest, person: Person, now: datetime) -> Scope:
     """Read the scope from the URL; what it leaves out is one's own unit and this month up to today."""
     today = local_day(now)
-    start = {"unit": _own(person).code, "since": today.replace(day=1).isoformat(), "until": today.isoformat()}
+    start = {"unit": own_unit(person).code, "since": today.replace(day=1).isoformat(), "until": today.isoformat()}
     given = {key: value for key, value in request.GET.items() if value}
     return Scope({**start, **given}, units=Unit.objects.visible_to(person).order_by("path"), auto_id="scope_%s")
 
 
-def _own(person: Person) -> Unit:
+def own_unit(person: Person) -> Unit:
     """Return the unit one starts with: one's own, the whole company for those who see all of it."""
     company = Unit.objects.filter(kind=UnitKind.COMPANY).first() if person.nationwide else None
     unit = company or person.unit

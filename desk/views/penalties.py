@@ -152,6 +152,8 @@ def _narrowing(name: str, value: Any) -> Q:
     if name == "unit":
         unit = Unit.objects.filter(code=value.strip()).first()
         return Q(unit__path__gte=unit.path, unit__path__lt=unit.path_end) if unit else Q(pk__in=[])
+    if name == "appeal":
+        return Q(objection__isnull=False) if value == "raised" else Q(objection__granted=value == "granted")
     return Q(**{name: value})
 
 

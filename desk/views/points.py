@@ -21,7 +21,7 @@ from core import clock
 from core.language import in_words
 from core.models import Entry
 from desk import words
-from desk.pointforms import PROOFS, LadderForm, MonthForm, NameForm, TierLines, lines_of, month_of
+from desk.pointforms import PROOFS, ActionFilters, LadderForm, MonthForm, NameForm, TierLines, lines_of, month_of
 from desk.priceforms import Refusable
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
 from network.access import staff_required
@@ -106,7 +106,7 @@ def _behind(entries: Any, unit: Unit) -> list[tuple[PointEntry, str]]:
 
 TABS = (
     ("mine", gettext_lazy("我的整改")), ("open", gettext_lazy("待完成")), ("overdue", gettext_lazy("已逾期")),
-    ("vacant", gettext_lazy("岗位空缺")), ("done", gettext_lazy("已完成")), ("withdrawn", gettext_lazy("已撤销")),
+    ("vacant", gettext_lazy("岗位空缺")), ("all", gettext_lazy("全部")), ("done", gettext_lazy("已完成")), ("withdrawn", gettext_lazy("已撤销")),
 )  # fmt: skip
 
 
@@ -118,11 +118,27 @@ def actions(request: HttpRequest) -> HttpResponse:
     person, now = person_of(request), clock.now()
     tab = request.GET.get("tab", "mine")
     seen = TierAction.objects.visible_to(person) if person.may("see_points") else TierAction.objects.filter(person=person)
-    found = _of_tab(seen, tab, person, now).select_related("person", "unit").order_by("due_at", "pk")
+    filters = ActionFilters(request.GET)
+    found = _narrowed(_of_tab(seen, tab, person, now), filters).select_related("person", "unit").order_by("due_at", "pk")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     tabs = TABS if person.may("see_points") else TABS[:1]
-    context = {"tab": tab, "tabs": tabs, "page": page, "rows": [_worded(each) for each in page], "now": now, "query": f"tab={tab}&"}
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "tab": tab, "tabs": tabs, "page": page, "rows": [_worded(each) for each in page], "now": now, "filters": filters,
+        "query": f"{query.urlencode()}&" if query else "",
+    }  # fmt: skip
     return render(request, "desk/actions.html", context)
+
+
+def _narrowed(found: ActionQuerySet, filters: ActionFilters) -> ActionQuerySet:
+    """Leave what the filters name; a unit that there is not has none."""
+    said = filters.cleaned_data if filters.is_valid() else {}
+    if month := said.get("month"):
+        found = found.filter(month=month)
+    if code := said.get("unit"):
+        found = found.filter(unit__in=Unit.objects.below(unit)) if (unit := Unit.objects.filter(code=code).first()) else found.none()
+    return found
 
 
 def _of_tab(seen: ActionQuerySet, tab: str, person: Person, now: Any) -> ActionQuerySet:
@@ -131,6 +147,8 @@ def _of_tab(seen: ActionQuerySet, tab: str, person: Person, now: Any) -> ActionQ
             return seen.filter(state=Asked.ISSUED)
         case "overdue":
             return seen.overdue(now)
+        case "all":
+            return seen
         case "vacant":
             return seen.filter(person=None, state=Asked.ISSUED)
         case "done" | "withdrawn":

@@ -244,7 +244,7 @@ ONLY = (
 class Filters(Styled):
     """The filters of the desk, all optional, kept in the URL."""
 
-    category = forms.ChoiceField(label=_("投诉类别"), required=False, choices=coded(CATEGORIES))  # type: ignore[arg-type]
+    category = forms.ChoiceField(label=_("投诉类别"), required=False, choices=lambda: [("", _("全部类别")), *coded(CATEGORIES)()[1:]])
     filer = forms.ChoiceField(label=_("投诉来源"), required=False, choices=[("", _("全部来源")), *Filer.choices])
     only = forms.ChoiceField(label=_("只看"), required=False, choices=ONLY)
     branch = forms.CharField(label=_("营业部编号"), required=False, max_length=20)

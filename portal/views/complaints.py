@@ -65,6 +65,10 @@ class ComplainForm(forms.Form):
     phone = Phone(label=_lazy("联系电话"), widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "class": "form-control"}))
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput())
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["amount"].widget.attrs["class"] = "form-control"
+
     def matter(self) -> Matter:
         said = self.cleaned_data
         return Matter(

@@ -157,11 +157,13 @@ class Penalty(SafeFSMModelMixin, models.Model):
         self.reason, self.reversed_at = reason[:300], at
 
     @transition(
-        field=state, source=State.REVERSED, target=RETURN_VALUE(State.IMPOSED, State.ASSESSED, State.SETTLED)
+        field=state, source=State.REVERSED, target=RETURN_VALUE(State.IMPOSED, State.ASSESSED, State.SETTLED, State.APPEALED)
     )
     def reinstate(self) -> str:
-        """Its reversal was wrong: what had excused it is withdrawn."""
+        """Its reversal was wrong: what had excused it is withdrawn. An appeal that waited waits again."""
         self.reason, self.reversed_at = "", None
+        if Appeal.objects.filter(penalty=self, granted=None).exists():
+            return State.APPEALED
         if self.amount is None or self.is_vacant:
             return State.IMPOSED
         return State.SETTLED if self.paid == self.amount else State.ASSESSED

@@ -12,6 +12,7 @@ from core.fsm import perform
 from core.journal import publish
 from network.models import Person, Post
 from network.services import SOLE
+from penalties.choices import State
 from penalties.models import Appeal, Penalty
 from penalties.services.reversing import reverse_all
 from penalties.services.telling import told
@@ -77,7 +78,7 @@ def decide_appeal(*, pk: int, granted: bool, decision: str, person: Person, now:
     person.require("manage_penalties")
     penalty: Penalty = Penalty.objects.locked().get(pk=pk)
     waiting = Appeal.objects.select_for_update().filter(penalty=penalty, granted=None).first()
-    if waiting is None:
+    if waiting is None or penalty.state != State.APPEALED:  # an excuse may have reversed it meanwhile
         raise Conflict(_("该处罚没有待处理的申诉。"), **penalty.last_act())
     if is_fined(penalty, person):
         raise Denied(_("不能处理对自己处罚的申诉，请由部门其他人员处理（§1.7.4）。"))

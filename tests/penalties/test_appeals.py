@@ -7,7 +7,7 @@ import pytest
 from core.models import SYSTEM
 from network.services import appoint
 from penalties.models import Appeal, LedgerEntry, Penalty
-from penalties.services import appeal, assess, decide_appeal, impose, is_fined, reverse
+from penalties.services import appeal, assess, decide_appeal, impose, is_fined, reinstate, reverse
 from rulebook.errors import Conflict, Denied, Refused
 from rulebook.roles import Role
 from tests.factories import PersonFactory, sh
@@ -150,3 +150,19 @@ def test_nobody_decides_about_themselves(company):
     with pytest.raises(Denied):
         decide(company, penalty, granted=True)
     assert Penalty.objects.get().state == "appealed"
+
+
+def test_an_appeal_waits_again_when_what_had_reversed_its_fine_is_withdrawn(company):
+    """Reversed by an excuse meanwhile there is nothing to decide; back again, the appeal is open as before (§1.7.4, design §6.2)."""
+    penalty = fine(company, "50", "04 10:00:00")
+    appeal(pk=penalty.pk, person=company.clerk, text=WHY, now=sh("05 10:00:00"))
+    reverse(cause=penalty.cause, reason="excused", by=SYSTEM, at=sh("05 11:00:00"))
+    for granted in (True, False):
+        with pytest.raises(Conflict):
+            decide(company, penalty, granted=granted)
+    reinstate(cause=penalty.cause, reason="excuse_withdrawn", by=SYSTEM, at=sh("05 12:00:00"))
+    penalty.refresh_from_db()
+    assert (penalty.state, penalty.booked) == ("appealed", Decimal("50.00"))
+    decide(company, penalty, granted=False)
+    penalty.refresh_from_db()
+    assert penalty.state == "upheld"

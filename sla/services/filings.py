@@ -119,7 +119,7 @@ def reopen_filing(*, filing_id: int, person: Person, reason: str, now: datetime)
 
 def _locked(filing_id: int) -> Filing:
     """Lock a filing with its clock, the clock first, as whoever stops the clock does (design §6.10)."""
-    Deadline.objects.filter(filings=filing_id).select_for_update(of=("self",), no_key=True).order_by("pk").first()
+    Deadline.objects.filter(filings__pk=filing_id).select_for_update(of=("self",), no_key=True).order_by("pk").first()
     filing: Filing = Filing.objects.locked().select_related("deadline__order", "order").get(pk=filing_id)
     return filing
 

@@ -157,6 +157,9 @@ FAULTS = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_planted_fault_turns_its_tie_red_and_no_other(november: Ladder, name: str) -> None:
+    if connection.vendor == "postgresql":  # whose triggers would refuse the fault
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
     FAULTS[name]()
     red = [tie for tie in responsibility.ties(NOVEMBER, now=NOW) if not tie.holds]
     assert [tie.name for tie in red] == [name]

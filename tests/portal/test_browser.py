@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from core import clock
 from orders.models import Order
@@ -46,7 +47,7 @@ def fill(page, live_server) -> None:
 
 def test_an_order_by_paste_and_click(page, live_server, company):
     fill(page, live_server)
-    page.wait_for_function("document.querySelector('#id_consignee_place_county').value === '320302'")
+    expect(page.locator("#id_consignee_place_county")).to_have_value("320302")
     page.get_by_role("button", name="提交订单").click()
     page.get_by_role("heading", name="下单成功").wait_for()
     order = Order.objects.get()

@@ -24,11 +24,10 @@ from orders.choices import Channel
 from orders.models import Order
 from orders.services import Draft, Duplicate, Placed
 from orders.services.price import Claim
+from partners.answers import EventAnswer
 from partners.authentication import once, spend
 from reports import tracking
-from reports.tracking import Event
 from rulebook.errors import Refused
-from rulebook.vocabulary import CODES
 from sla.api import deadline_answer
 from sla.choices import State
 from sla.models import Deadline
@@ -133,18 +132,6 @@ class OrderWithClocks(OrderDetail):
 def _promised(told: dict[str, Any]) -> dict[str, Any]:
     """Return a clock as a partner reads it: what is excused among ourselves was a promise to the customer all the same."""
     return told | {"state": State.BREACHED} if told["state"] == State.EXCUSED else told
-
-
-class EventAnswer(serializers.Serializer[Event]):
-    at = serializers.DateTimeField()
-    time = serializers.CharField(help_text="北京时间 yyyy-MM-dd HH:mm:ss")
-    code = serializers.ChoiceField(choices=[(row.code, row.zh) for row in CODES.values()])
-    message = serializers.CharField(source="text", help_text="一句话，网点在【】中")
-    city = serializers.CharField()
-    site = serializers.CharField()
-    site_phone = serializers.CharField(source="phone")
-    k100 = serializers.CharField(help_text="快递100 状态/高级状态，空为不推送")
-    kdn = serializers.CharField(help_text="快递鸟 State/StateEx，空为不推送")
 
 
 class TrackAnswer(serializers.Serializer[Any]):

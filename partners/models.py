@@ -1,18 +1,19 @@
-"""Partner platforms, the keys they sign with, and the nonces that were used."""
+"""Partner platforms, the keys they sign with, the nonces that were used, and what is pushed to them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from core.models import Actor
+from core.models import Actor, Entry
 from core.personal import EncryptedTextField
 from customers.models import Customer
 from orders.choices import Channel
+from partners.choices import State
 
 
 class Partner(models.Model):
@@ -26,6 +27,11 @@ class Partner(models.Model):
         Customer, verbose_name=_("代发客户"), blank=True, related_name="partners",
         help_text=_("为这些客户发货的订单按其合同价计费（§3.3、§3.4.1）"),
     )  # fmt: skip
+    dialect = models.CharField(_("推送格式"), max_length=20, default="native")
+    callback_url = models.CharField(_("回调地址"), max_length=300, blank=True)
+    callback_hosts = models.JSONField(_("允许的回调主机"), default=list, blank=True)
+    per_minute = models.PositiveIntegerField(_("每分钟请求上限"), null=True, blank=True)
+    sandbox = models.BooleanField(_("沙箱"), default=False)
 
     is_authenticated = True  # what the API framework asks of whoever signed a request
 
@@ -88,3 +94,74 @@ class Nonce(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class Subscription(models.Model):
+    """What a partner asked to be told of one order besides, or instead of, its own callback address: a dialect's call."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="subscriptions", db_index=False)
+    order_number = models.CharField(max_length=20)
+    url = models.CharField(max_length=300)
+    secret = EncryptedTextField(blank=True)
+    data = models.JSONField(default=dict)  # the dialect's own, e.g. its task number
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "order_number", "url"], name="one_subscription_of_an_order_and_address")
+        ]
+        indexes = [models.Index(fields=["order_number"], condition=Q(ended_at=None), name="subscription_live")]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} {self.order_number}"
+
+
+class PushQuerySet(models.QuerySet["Push"]):
+    def waiting(self) -> PushQuerySet:
+        return self.filter(state=State.WAITING)
+
+    def due(self, now: datetime) -> PushQuerySet:
+        """Restrict to what may be sent now: its time has come, no sender holds it, nothing earlier of its stream is waiting."""
+        free = Q(leased_until=None) | Q(leased_until__lte=now)
+        earlier = Push.objects.waiting().filter(stream=OuterRef("stream"), seq__lt=OuterRef("seq"))
+        return self.waiting().filter(free, ~Exists(earlier), due_at__lte=now)
+
+
+class Push(models.Model):
+    """
+    One fact to be told to one receiver, stored along with the fact (design §6.14); put into the words of the receiver's dialect
+    when it is sent (`partners.renderers`). Its key tells the receiver a repeat: what is sent again carries it again.
+    """
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="pushes", db_index=False)
+    subscription = models.ForeignKey(Subscription, models.PROTECT, null=True, related_name="pushes", db_index=False)
+    order_number = models.CharField(max_length=20)
+    stream = models.CharField(max_length=60)  # one receiver and one order: told in the order of `seq`, one after the other
+    seq = models.PositiveIntegerField()  # of the fact within its order
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    name = models.CharField(max_length=40)  # of the fact
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    stored_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    status = models.PositiveSmallIntegerField(null=True)  # of the last answer; None: there was none
+    answer = models.CharField(max_length=300, blank=True)  # how it began, or why there was none
+
+    objects = PushQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="one_push_of_a_fact")]
+        indexes = [
+            models.Index(fields=["partner", "due_at"], condition=Q(state=State.WAITING), name="push_due"),
+            models.Index(fields=["stream", "seq"], condition=Q(state=State.WAITING), name="push_waiting_of_stream"),
+            models.Index(fields=["partner", "-id"], name="push_by_partner"),
+            models.Index(fields=["state", "-id"], name="push_by_state"),
+            models.Index(fields=["order_number"], name="push_by_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.seq}"

@@ -17,7 +17,7 @@ from rulebook.vocabulary import CODES, KDN_FAILURES
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact as it is told: when, in one sentence, where with city and phone, by our code and those of the hubs."""
+    """One fact as it is told: when, in one sentence, where with city and phone, by our code and those of the hubs; `seq` is its number within the order."""
 
     at: datetime
     text: str
@@ -27,6 +27,7 @@ class Event:
     phone: str
     k100: str
     kdn: str
+    seq: int
 
     @property
     def time(self) -> str:
@@ -67,7 +68,7 @@ def _told(entries: Sequence[Entry]) -> list[Event]:
         told.append(
             Event(
                 entry.occurred_at, sentence(entry, names), code, site.name if site else "", city(site.place) if site else "",
-                site.phone if site else "", CODES[code].k100, _kdn(entry, code),
+                site.phone if site else "", CODES[code].k100, _kdn(entry, code), entry.seq or 0,
             )
         )  # fmt: skip
     return told

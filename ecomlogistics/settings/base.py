@@ -36,6 +36,7 @@ EVENT_SUBSCRIBERS: list[str] = [
     "penalties.services.on_adjudications",
     "penalties.services.on_missed",
     "notify.services.on_entries",
+    "partners.services.pushes.on_entries",
 ]
 
 # ---- apps, from the lowest to the highest

@@ -98,7 +98,7 @@ def test_postgres_never_lets_a_page_hang():
 
 
 def test_subscribers_hear_in_the_order_of_the_design():
-    order = ["pickup", "delivery", "sla", "penalties", "notify", "reports"]
+    order = ["pickup", "delivery", "sla", "penalties", "notify", "partners", "reports"]
     apps = [path.split(".")[0] for path in settings.EVENT_SUBSCRIBERS]
     assert apps == sorted(apps, key=order.index)
 

@@ -1,0 +1,54 @@
+"""Pushes in our own words: one event each, signed as requests to us are (design §6.14)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.utils import translation
+
+from orders.models import Order
+from partners.answers import EventAnswer
+from partners.models import PartnerKey, Push
+from partners.outgoing import Outgoing, Renderer
+from partners.services import Signed
+from reports import tracking
+
+
+def render(push: Push, now: datetime) -> Outgoing:
+    """
+    Return the event with the order's numbers, signed with the partner's oldest valid key, which both sides are sure to know.
+
+    :raises PartnerKey.DoesNotExist: the partner has no valid key
+    """
+    url, body = push.partner.callback_url, json.dumps(content(push), ensure_ascii=False).encode()
+    key = PartnerKey.objects.valid(now).filter(partner=push.partner).earliest("created_at")
+    parts = urlsplit(url)
+    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    signed = Signed("POST", target, str(int(now.timestamp())), f"push-{push.pk}-{push.attempts + 1}", body)
+    return Outgoing(url, body, {
+        "Content-Type": "application/json", "X-Push-Id": str(push.pk), "X-Key": key.key, "X-Timestamp": signed.timestamp,
+        "X-Nonce": signed.nonce, "X-Signature": signed.signature(key.secret),
+    })  # fmt: skip
+
+
+def content(push: Push) -> dict[str, object]:
+    """Return a push as it is sent, and as the partner may read it again."""
+    order = Order.objects.only("number", "external_no").get(number=push.order_number)
+    with translation.override("zh-hans"):
+        event = next(event for event in tracking.events(push.order_number, full=True) if event.seq == push.seq)
+        told = EventAnswer(event).data
+    return {"id": str(push.pk), "type": "order.event", "number": order.number, "partner_order_no": order.external_no, "event": told}
+
+
+def acknowledged(status: int, answer: bytes) -> bool:
+    """Tell whether the receiver took it: 200 and `{"success": true}`; a page of a proxy on the way is no receipt."""
+    try:
+        said = json.loads(answer)
+    except ValueError:
+        return False
+    return status == 200 and isinstance(said, dict) and said.get("success") is True
+
+
+RENDERER = Renderer(render, acknowledged)

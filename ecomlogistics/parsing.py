@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
 
 LARGEST = 256 * 1024
 DEEPEST = 8
+ANYTHING = "*/*"
+
+
+class JsonAlone(DefaultContentNegotiation):
+    """The one answer that most callers take is chosen without weighing what else they might take."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        choice = list(renderers)
+        plain = not format_suffix and not request.META.get("QUERY_STRING")
+        if plain and len(choice) == 1 and request.META.get("HTTP_ACCEPT", ANYTHING) in (ANYTHING, choice[0].media_type):
+            return choice[0], str(choice[0].media_type)
+        return super().select_renderer(request, choice, format_suffix)
 
 
 class TooLarge(APIException):

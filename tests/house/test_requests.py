@@ -127,6 +127,10 @@ def test_logs_mask_phones_and_identity_numbers(text, hidden):
 
 
 def test_pages_carry_a_policy_without_inline_scripts(client):
-    policy = client.get("/healthz")["Content-Security-Policy"]
+    policy = client.get("/prices/")["Content-Security-Policy"]
     assert "unsafe-inline" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_data_may_load_nothing(client):
+    assert client.get("/api/v1/nowhere/")["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"

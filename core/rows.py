@@ -5,15 +5,15 @@ New rows get their keys beforehand, so that others can refer to them, and what s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeVar
 
+import orjson
 from django.conf import settings
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Max
 
 from core.fsm import SafeFSMModelMixin
@@ -28,6 +28,8 @@ READ_BY_POSTGRESQL = (
     models.UUIDField, models.JSONField,
 )  # fmt: skip
 """Fields whose values PostgreSQL reads from JSON as they are; any other prepares its own (personal data is sealed there)."""
+
+AS_JSON = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 
 Statement = tuple[str, Sequence[Any]]
 """SQL and its parameters."""
@@ -82,9 +84,10 @@ def insert(rows: Sequence[Row]) -> list[Row]:
     if not rows:
         return []
     give_keys(rows)
-    columns = _columns(type(rows[0]), (), connection.vendor)
-    send((_insertion(type(rows[0]), connection.vendor), [_packed(rows, columns)]))
-    alias = connection.alias
+    here = connections[DEFAULT_DB_ALIAS]
+    columns = _columns(type(rows[0]), (), here.vendor)
+    send((_insertion(type(rows[0]), here.vendor), [_packed(rows, columns)]))
+    alias = here.alias
     for row in rows:
         row._state.adding, row._state.db = False, alias
         if isinstance(row, SafeFSMModelMixin):
@@ -212,11 +215,12 @@ def _reserved(model: type[models.Model], count: int) -> list[int]:
 
 def _in_hand(model: type[models.Model]) -> list[int]:
     """Return the keys this connection has in hand; a new connection, perhaps to a new database, starts with none."""
-    connection.ensure_connection()
-    session, keys = getattr(connection, "keys_in_hand", _NO_KEYS)
-    if session is not connection.connection:
+    here = connections[DEFAULT_DB_ALIAS]  # the proxy `connection` looks it up anew for every attribute
+    here.ensure_connection()
+    session, keys = getattr(here, "keys_in_hand", _NO_KEYS)
+    if session is not here.connection:
         keys = {}
-        connection.keys_in_hand = connection.connection, keys  # type: ignore[attr-defined]
+        here.keys_in_hand = here.connection, keys  # type: ignore[attr-defined]
     return keys.setdefault(model._meta.db_table, [])
 
 
@@ -268,7 +272,7 @@ def _packed(rows: Sequence[models.Model], columns: list[Column]) -> str:
         }
         for row in rows
     ]
-    return json.dumps(packed, default=str, ensure_ascii=False)
+    return orjson.dumps(packed, default=str, option=AS_JSON).decode()
 
 
 def _fresh(fields: Sequence[Any], vendor: str) -> str:

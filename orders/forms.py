@@ -270,6 +270,9 @@ class DraftReader(DraftForm):
 
     def _clean_fields(self) -> None:
         for name, field in self.fields.items():
+            if name in UNNAMED and self.data.get(name) is DEFAULTS[name]:
+                self.cleaned_data[name] = UNNAMED[name]
+                continue
             try:
                 self.cleaned_data[name] = field.clean(field.widget.value_from_datadict(self.data, self.files, name))
                 if further := getattr(self, f"clean_{name}", None):
@@ -285,6 +288,8 @@ ROLES = ("shipper", "consignee")
 PARTY = tuple(f.name for f in fields(Party))
 DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Draft) if f.default is not MISSING}
 """What a field holds that nobody asked about: the starting values of the pages, what API and import fill in."""
+UNNAMED: dict[str, Any] = {name: DraftForm.base_fields[name].clean(value) for name, value in DEFAULTS.items()}
+"""The same, as the form reads it: half the fields of an order are not named, and need no reading."""
 
 
 def _party(values: dict[str, Any], role: str) -> Party:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.pagination import CursorPagination
@@ -33,11 +35,8 @@ def deadline_answer(deadline: Deadline) -> dict[str, Any]:
     }
 
 
-def local_text(moment: Any) -> Any:
-    return MOMENT.to_representation(moment) if moment else None
-
-
-MOMENT = serializers.DateTimeField()
+def local_text(moment: datetime | None) -> str | None:
+    return timezone.localtime(moment).isoformat() if moment else None
 
 
 class StepAnswer(serializers.ModelSerializer[Step]):

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from core.personal import mask_phone
 from network.models import Unit
 from orders.api.content import content_of
+from orders.choices import PriceState, State
 from orders.models import (
     AddedCharge,
     Amendment,
@@ -54,10 +55,10 @@ class OrderAnswer(serializers.ModelSerializer[Order]):
         read_only_fields = fields
 
     def get_state_name(self, order: Order) -> str:
-        return str(order.get_state_display())
+        return str(State(order.state).label)
 
     def get_price_state_name(self, order: Order) -> str:
-        return str(order.get_price_state_display())
+        return str(PriceState(order.price_state).label)
 
     def get_route(self, order: Order) -> list[str]:
         return [order.shipper_place, order.consignee_place]

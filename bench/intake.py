@@ -85,17 +85,30 @@ class Sender:
         return time.perf_counter() - start
 
 
-def drive(port: int, key: str, secret: str, tag: str) -> tuple[float, float]:
-    """Return orders a second and the 95th percentile in milliseconds."""
+def drive(port: int, key: str, secret: str, tag: str, rate: float = 0) -> tuple[float, float]:
+    """
+    Return orders a second and the 95th percentile in milliseconds.
+
+    :param rate: orders a second that all clients together send; as many as are answered if 0
+    """
 
     def client(n: int) -> list[float]:
         sender = Sender(port, key, secret)
-        return [sender.send(f"{tag}-{n}-{i}") for i in range(ORDERS // CLIENTS)]
+        time.sleep(pause * n / CLIENTS)
+        return [_paced(sender, f"{tag}-{n}-{i}", pause) for i in range(ORDERS // CLIENTS)]
 
+    pause = CLIENTS / rate if rate else 0
     start = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
         times = [each for batch in pool.map(client, range(CLIENTS)) for each in batch]
     return len(times) / (time.perf_counter() - start), quantiles(times, n=20)[-1] * 1_000
+
+
+def _paced(sender: Sender, number: str, pause: float) -> float:
+    """Send an order and wait until the next one's turn."""
+    took = sender.send(number)
+    time.sleep(max(0, pause - took))
+    return took
 
 
 def main() -> None:
@@ -116,6 +129,8 @@ def main() -> None:
         for name, (rate, p95) in best.items():
             print(f"P1 {name:<8} {rate:7.1f} orders/s  p95 {p95:6.1f} ms with {CLIENTS} clients")
         print(f"P1 product = {ratio:.2f} x floor")
+        rate, p95 = drive(servers["product"][0], key.key, secret, "half", best["product"][0] / 2)
+        print(f"P1 at half that load: {rate:.1f} orders/s, p95 {p95:.1f} ms")
     finally:
         for _port, server in servers.values():
             os.killpg(server.pid, signal.SIGTERM)

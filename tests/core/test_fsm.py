@@ -1,6 +1,8 @@
 """What the machines say when a step is not allowed."""
 
 import pytest
+from django.db.migrations.loader import MigrationLoader
+from django.db.models.signals import class_prepared
 from django.utils import translation
 
 from core.fsm import in_source, perform, unmet
@@ -37,3 +39,9 @@ def test_states_are_changed_by_their_steps_alone(order):
         order.state = "accepted"
     order.refresh_from_db()
     assert order.state == "at_branch"
+
+
+def test_the_models_of_migrations_do_not_listen():
+    before = len(class_prepared.receivers)
+    assert MigrationLoader(None).project_state().apps.get_model("orders", "Order")._meta.get_field("state")
+    assert len(class_prepared.receivers) == before

@@ -1,11 +1,12 @@
 """The door everybody comes in by, and the one preference that needs no login: how the pages look."""
 
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from customers.models import CustomerAccount
 from network.choices import CALL_CENTRE
 from network.models import Person
 from rulebook.roles import Role
@@ -23,12 +24,12 @@ def first_page(person: Person | None) -> str:
     return reverse("desk:queue") if person.roles.isdisjoint(CALL_CENTRE) else reverse("desk:callcentre")
 
 
-class Login(LoginView):
-    """Log in; without a page asked for, go to one's own desk."""
-
-    def get_default_redirect_url(self) -> str:
-        person = Person.objects.filter(account=self.request.user.pk).first()
-        return first_page(person)
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Lead on from the login, where no page was asked for: staff to their desk, customers to their own pages."""
+    if request.user.is_authenticated and CustomerAccount.objects.filter(account=request.user.pk).exists():
+        return redirect("portal:my")
+    return redirect(first_page(request.person))  # type: ignore[attr-defined]
 
 
 @require_POST

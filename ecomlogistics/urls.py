@@ -1,5 +1,4 @@
 from django.contrib import admin
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from desk.views.roles import roles
@@ -10,8 +9,8 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("csp-report/", health.csp_report, name="csp-report"),
-    path("login/", entrance.Login.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", include("ecomlogistics.logins.urls")),
+    path("start/", entrance.start, name="start"),
     path("theme/", entrance.theme, name="theme"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

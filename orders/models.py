@@ -12,7 +12,7 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 
 from core.fsm import SafeFSMModelMixin, guard
 from core.personal import EncryptedTextField, blind, digits
-from customers.models import KeyCustomer
+from customers.models import Customer, CustomerAccount, KeyCustomer
 from network.models import Person, Unit
 from orders.added import AddedCharge, FreightRefund
 from orders.bills import Amendment, BillLine, Waybill, WaybillPrint
@@ -44,6 +44,15 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, person: Person) -> OrderQuerySet:
         """Restrict to what this person may see: the orders of their unit and everything below it."""
         return self.filter(person.scope("branch__path"))
+
+    def of_account(self, account: CustomerAccount) -> OrderQuerySet:
+        """Restrict to what a customer's login may see: what it placed and, once bound, all the customer's (§3.4.1)."""
+        return self.visible_to_customer(account.customer) if account.customer else self.filter(placed_by=account)
+
+    def visible_to_customer(self, customer: Customer) -> OrderQuerySet:
+        """Restrict to a bound customer's orders: placed with one of its logins, or shipped under its verified phone."""
+        logins = list(customer.accounts.values_list("pk", flat=True))
+        return self.filter(Q(placed_by__in=logins) | Q(shipper_phone_index=customer.phone_index))
 
     def locked(self) -> OrderQuerySet:
         return self.select_for_update(of=("self",), no_key=True)
@@ -110,6 +119,9 @@ class Order(SafeFSMModelMixin, models.Model):
     key_account = models.ForeignKey(
         KeyCustomer, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
     )  # the contract in force when it was placed (§2)
+    placed_by = models.ForeignKey(
+        CustomerAccount, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
+    )  # the hall's login; none: without one, or another door
     branch = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False)
     named_code = models.CharField(max_length=20, blank=True)  # the branch the customer named, as given
     reached_branch_at = models.DateTimeField(null=True)
@@ -186,6 +198,7 @@ class Order(SafeFSMModelMixin, models.Model):
             models.Index(
                 fields=["key_account", "placed_at"], condition=Q(key_account__isnull=False), name="order_by_key_account"
             ),
+            models.Index(fields=["placed_by", "placed_at"], condition=Q(placed_by__isnull=False), name="order_by_account"),
             *(
                 models.Index(fields=[f"{role}_{kind}_index"], name=f"order_by_{role}_{kind}")
                 for role in ("shipper", "consignee")

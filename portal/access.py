@@ -1,16 +1,27 @@
-"""Who may see and change an order without a login: who placed it in this session, or who knows the phone's last digits."""
+"""Who may see and change an order: its customer with a login, who placed it in this session, who knows a phone's last digits."""
 
 from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import wraps
+from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
+from core.models import Actor
 from core.personal import PHONE_TAIL, blind
+from customers.models import Customer, CustomerAccount
+from customers.services import actor_of
 from network.access import client_address
 from orders.models import Order
 from orders.numbers import is_valid
@@ -41,7 +52,68 @@ def plausible(number: str) -> bool:
     return NUMBER.fullmatch(number) is not None and is_valid(number[1:])
 
 
+def account_of(request: HttpRequest) -> CustomerAccount | None:
+    """Return the customer's login behind a request, looked up once; None for strangers and staff."""
+    if not hasattr(request, "customer_account"):
+        found = CustomerAccount.objects.select_related("account", "customer__branch")
+        known = found.filter(account=request.user.pk).first() if request.user.is_authenticated else None
+        request.customer_account = known  # type: ignore[attr-defined]
+    return request.customer_account  # type: ignore[attr-defined, no-any-return]
+
+
+def customer_of(request: HttpRequest) -> Customer | None:
+    """Return the customer whose verified phone the login is bound to (§3.4.1), None before that."""
+    account = account_of(request)
+    return account.customer if account else None
+
+
+def acting(request: HttpRequest) -> Actor:
+    """Return how the journal names who acts in the hall."""
+    return actor_of(account_of(request))
+
+
+def ships_for(request: HttpRequest) -> tuple[int, ...]:
+    """Return whose contract prices the visitor gets: the bound customer's (§3.4.1)."""
+    customer = customer_of(request)
+    return (customer.pk,) if customer else ()
+
+
+View = Callable[..., HttpResponse]
+
+
+def account_required(view: View) -> View:
+    """Let customers with a login in; ask strangers to log in, turn staff away."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if account_of(request) is None:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def bound_required(view: View) -> View:
+    """Let customers in whose phone is verified; lead the others to the page where that is done."""
+
+    @wraps(view)
+    @account_required
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if customer_of(request) is None:
+            messages.info(request, _("请先验证您的发货电话。"))
+            return redirect("portal:my")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def right(request: HttpRequest, number: str) -> Right:
+    """Return what the visitor may with an order: its customer may all, others what this session has proved."""
+    account = account_of(request)
+    if account and plausible(number) and Order.objects.of_account(account).filter(number=number).exists():
+        return Right.ACT
     return Right(request.session.get(SESSION, {}).get(number, ""))
 
 

@@ -242,6 +242,7 @@ class On(StrEnum):
     SUGGESTION_ANSWERED = auto()
     CALLBACK_PROMISED = auto()
     CALLBACK_DONE = auto()
+    CUSTOMER_BOUND = auto()
     CUSTOMER_CALLED = auto()
     SURVEY_ANSWERED = auto()
     CHAT_TURN_OPENED = auto()

@@ -8,8 +8,8 @@ import factory
 
 from core.models import Actor
 from customers import services as customers
-from customers.models import KeyCustomer
-from customers.services import Terms
+from customers.models import CustomerAccount, KeyCustomer
+from customers.services import Newcomer, Terms
 from network.choices import UnitKind
 from network.models import Account, Person, Unit
 from network.services import appoint, found
@@ -34,6 +34,16 @@ class AccountFactory(factory.django.DjangoModelFactory):
         model = Account
 
     username = factory.Sequence(lambda n: f"user{n}")
+
+
+class CustomerAccountFactory(factory.django.DjangoModelFactory):
+    """A login of the hall that is not bound to a phone yet; `bound` gives one that is."""
+
+    class Meta:
+        model = CustomerAccount
+
+    account = factory.SubFactory(AccountFactory)
+    opened_at = FOUNDED
 
 
 class PersonFactory(factory.django.DjangoModelFactory):
@@ -96,6 +106,12 @@ def draft(**changes: object) -> Draft:
         "weight_kg": Decimal("120.00"), "volume_m3": Decimal("0.800"),
     }  # fmt: skip
     return Draft(**{**content, **changes})  # type: ignore[arg-type]
+
+
+def bound(branch: Unit, *, phone: str = SHIPPER.phone, name: str = "张三", username: str = "zhangsan") -> CustomerAccount:
+    """Return the login of a customer of this branch whose phone is verified: by default the shipper of every order here."""
+    opened = CustomerAccountFactory(account__username=username)
+    return customers.bind(opened, phone=phone, newcomer=Newcomer(name, branch), now=sh("01 08:00:00"))
 
 
 def contract(company: Company, *, phone: str = SHIPPER.phone, wants: str = "送货前一小时致电收货人。", **terms: object) -> KeyCustomer:

@@ -1,4 +1,4 @@
-"""The customer record: who ships with us, in which group, and which login, if any, is bound to it."""
+"""The customer record: who ships with us, and in which group."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.personal import EncryptedTextField, blind, digits
 from customers.choices import Group
-from network.models import Account, Person, Unit
+from network.models import Person, Unit
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -32,7 +32,6 @@ class Customer(models.Model):
     phone_index = models.CharField(max_length=32, unique=True)
     group = models.CharField(_("客户类别"), max_length=20, choices=Group.choices, blank=True)
     branch = models.ForeignKey(Unit, models.PROTECT, related_name="customers")
-    account = models.OneToOneField(Account, models.PROTECT, null=True, blank=True, related_name="customer")
     bound_at = models.DateTimeField(_("绑定时间"), null=True, blank=True)
     added_at = models.DateTimeField()
 

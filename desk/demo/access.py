@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from network.models import Account
 
 PARTNER = "demo"
+CUSTOMER = "customer"
+"""The login of the demo company's customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,10 @@ DOORS = (
     Door("finance", _("财务"), "money", "finance", "desk:cash", _("代收货款：清点、存行、银行确认、汇付，账账相符。")),
     Door("claims", _("理赔部"), "shield", "claims", "desk:claims", _("理赔：资料清单、赔付方案、客户答复与付款进度。")),
     Door("courier", _("接货司机"), "truck", "courier", "desk:courier", _("手机页面：今日接货与派送，两三下登记接货、收款、签收或失败。")),
-    Door("customer", _("客户"), "box", "", "/", _("不用登录即可下单，看着 10 分钟倒计时。")),
+    Door("customer", _("客户"), "box", CUSTOMER, "portal:my", _("已验证电话的客户：全部订单、合同价，下单、修改、取消都不用再验证。")),
+    Door("visitor", _("访客"), "user", "", "/", _("不用登录即可下单，看着 10 分钟倒计时。")),
 )  # fmt: skip
-"""Logins are the names of the roles (`rulebook.roles`); the table of the README says the same."""
+"""Logins of staff are the names of the roles (`rulebook.roles`); the table of the README says the same."""
 
 
 def account_of(door: Door) -> Account | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from random import Random
 
+from desk.demo.access import CUSTOMER
 from desk.demo.company import AGENTS, BRANCH_POSTS, BRANCHES, CODE, OFFICES, SHOWCASE, UNITS
-from desk.demo.keyaccounts import open_key_accounts
+from desk.demo.keyaccounts import KEY_CUSTOMERS, open_key_accounts, open_login
 from desk.demo.names import GIVEN, SURNAMES
 from desk.demo.prices import open_prices
 from network.choices import UnitKind
@@ -65,6 +66,7 @@ def build(rng: Random, *, name: str, now: datetime) -> Company:
     pricer, manager = company.holder("PRICE", Role.PRICE_MANAGEMENT), company.holder(SHOWCASE, Role.BRANCH_MANAGER)
     open_prices(pricer, manager, company.units[SHOWCASE], now=now)
     open_key_accounts(company.holder("KA", Role.KEY_ACCOUNTS), company.units[SHOWCASE], local_day(now), now=now)
+    open_login(CUSTOMER, KEY_CUSTOMERS[0].phone, now=now)
     return company
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from allauth.account.models import EmailAddress
+
 from customers import services as customers
+from customers.models import CustomerAccount
 from customers.services import Terms
-from network.models import Person, Unit
+from network.models import Account, Person, Unit
 
 YEARS = timedelta(days=3 * 365)
 
@@ -42,3 +45,12 @@ def open_key_accounts(tracker: Person, branch: Unit, first: date, *, now: dateti
         customers.sign(
             name=each.name, phone=each.phone, branch=branch, terms=terms, requirements=each.wants, by=tracker, now=now
         )
+
+
+def open_login(username: str, phone: str, *, now: datetime) -> CustomerAccount:
+    """Give the customer of this phone a login whose mail address is verified; the role-choice page is the only way in."""
+    account = Account(username=username, email=f"{username}@example.com")
+    account.set_unusable_password()
+    account.save()
+    EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
+    return customers.bind(customers.open_account(account, now=now), phone=phone, newcomer=None, now=now)

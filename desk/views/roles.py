@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from desk.demo.access import DOORS, account_of, sandbox
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -93,7 +93,7 @@ def subject_words(item: WatchItem) -> str:
     kind, _slash, key = item.subject.partition("/")
     if kind == "order":
         return item.order_number
-    found = Customer.objects.filter(pk=key) if kind == "customer" else Customer.objects.filter(account=key)
+    found = Customer.objects.filter(pk=key) if kind == "customer" else Customer.objects.filter(accounts=key)
     customer = found.first()
     number = _t("账号 %s") % key if kind == "account" else _t("客户 %s") % key
     return f"{customer.name}（{number}）" if customer else number

@@ -52,6 +52,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "template_partials.apps.SimpleAppConfig",
     "csp",
     "django_structlog",
@@ -92,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ecomlogistics.middleware.SessionLimits",
     "network.middleware.StaffMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -183,8 +188,33 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 30 * 60
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 LOGIN_URL = "/login/"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "/start/"
+ACCOUNT_ADAPTER = "ecomlogistics.logins.adapter.Accounts"
+ACCOUNT_FORMS = {
+    "login": "ecomlogistics.logins.forms.Login",
+    "signup": "ecomlogistics.logins.forms.Signup",
+    "reset_password": "ecomlogistics.logins.forms.ResetPassword",
+    "reset_password_from_key": "ecomlogistics.logins.forms.ResetPasswordByLink",
+    "change_password": "ecomlogistics.logins.forms.ChangePassword",
+    "add_email": "ecomlogistics.logins.forms.ChangeMail",
+    "reauthenticate": "ecomlogistics.logins.forms.Reauthenticate",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_SESSION_REMEMBER = True  # the session's age is the cookie's; the idle limit ends it sooner
+ACCOUNT_USERNAME_MIN_LENGTH = 4
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+MFA_FORMS = {
+    "authenticate": "ecomlogistics.logins.forms.SecondFactor",
+    "reauthenticate": "ecomlogistics.logins.forms.SecondFactorAgain",
+    "activate_totp": "ecomlogistics.logins.forms.ActivateTotp",
+    "deactivate_totp": "ecomlogistics.logins.forms.DeactivateTotp",
+    "generate_recovery_codes": "ecomlogistics.logins.forms.NewRecoveryCodes",
+}
 LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600  # absolute; the idle limit is ecomlogistics.middleware.SessionLimits
 STALE_HOURS = numbers("STALE_HOURS")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core import rows
 from core.journal import publish
 from core.models import Actor
+from customers.models import CustomerAccount
 from network.models import Unit
 from network.services import branch_by_code
 from orders.models import Order
@@ -46,7 +47,7 @@ class Duplicate(Conflict):
 
 def place(
     draft: Draft, *, channel: str, by: Actor, now: datetime, source: str = "", external_no: str = "", who: str = "",
-    claim: Claim = NO_CLAIM,
+    claim: Claim = NO_CLAIM, account: CustomerAccount | None = None,
 ) -> Placed:  # fmt: skip
     """
     Take an order in; the same external number with the same content returns the first order (§6).
@@ -54,13 +55,14 @@ def place(
     :param source: whose external numbers these are ("partner:7"); part of the key that makes a number unique
     :param who: how the one placing is named to others
     :param claim: whom the one placing ships for, and which price they were told
+    :param account: the customer's login it is placed with
     :raises Refused: unknown branch, an appointment in the past or later than §1.2.1.4p allows
     :raises Duplicate: the external number belongs to an order of other content
     """
     try:
         branch = named_branch(draft)
         check_appointment(draft, now, order_on=local_day(now))
-        return Placed(_store(draft, branch, channel, by, now, source, external_no, who, claim), created=True)
+        return Placed(_store(draft, branch, channel, by, now, source, external_no, who, claim, account), created=True)
     except (IntegrityError, Refused):  # a repeat is told by the unique number; only then is the first order looked up
         if external_no and (known := _known(source, external_no)):
             return _same_or_duplicate(known, draft)
@@ -104,10 +106,13 @@ def check_appointment(draft: Draft, now: datetime, *, order_on: date) -> None:
 @transaction.atomic
 def _store(
     draft: Draft, branch: Unit | None, channel: str, by: Actor, now: datetime, source: str, external_no: str, who: str,
-    claim: Claim,
+    claim: Claim, account: CustomerAccount | None,
 ) -> Order:  # fmt: skip
     today = local_day(now)
-    order: Order = rows.new(Order, channel=channel, source=source, external_no=external_no, placed_at=now, order_on=today)
+    order: Order = rows.new(
+        Order, channel=channel, source=source, external_no=external_no, placed_at=now, order_on=today,
+        placed_by_id=account.pk if account else None,
+    )  # fmt: skip
     rows.give_keys([order])
     order.number = order_number(order.pk, now)
     write_to(order, draft)

@@ -27,7 +27,7 @@ from portal import access
 from portal.access import Right
 from portal.forms import CancelForm, HallForm, Worded, pasted_into
 from portal.views import tracking
-from portal.views.ordering import CUSTOMER, form_context, who
+from portal.views.ordering import form_context, who
 from pricing.words import lines_told
 from rulebook.errors import Conflict, Refused
 
@@ -83,7 +83,10 @@ def change(request: HttpRequest, order: Order, now: datetime) -> HttpResponse:
     form.show_masked(known)
     if form.is_valid():
         try:
-            saved = edit(number=order.number, draft=form.draft(), by=CUSTOMER, now=now, who=who(), seen=seen)
+            saved = edit(
+                number=order.number, draft=form.draft(), by=access.acting(request), now=now, who=who(), seen=seen,
+                ships_for=access.ships_for(request),
+            )  # fmt: skip
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -137,7 +140,7 @@ def appointment(request: HttpRequest, order: Order, now: datetime) -> HttpRespon
             edit(
                 number=order.number,
                 draft=draft,
-                by=CUSTOMER,
+                by=access.acting(request),
                 now=now,
                 who=who(),
                 seen=_whole(request.POST.get("seen", "")),
@@ -164,7 +167,7 @@ def end(request: HttpRequest, order: Order, now: datetime) -> HttpResponse:
     form = CancelForm(_posted(request), error_class=Worded, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
-            cancel(number=order.number, by=CUSTOMER, now=now, who=who(), **form.cleaned_data)
+            cancel(number=order.number, by=access.acting(request), now=now, who=who(), **form.cleaned_data)
         except Refused as refusal:
             name = refusal.field if refusal.field in form.fields else None
             form.add_error(
@@ -186,7 +189,7 @@ def quote(request: HttpRequest, order: Order, now: datetime) -> HttpResponse:
     answer = request.POST.get("answer", "")
     if request.method == "POST" and (answer == "agree" or (answer == "decline" and request.POST.get("sure"))):
         seen = _whole(request.POST.get("quote", ""))
-        answer_quote(number=order.number, agreed=answer == "agree", by=CUSTOMER, now=now, who=who(), seen=seen)
+        answer_quote(number=order.number, agreed=answer == "agree", by=access.acting(request), now=now, who=who(), seen=seen)
         messages.success(request, _("报价已确认。") if answer == "agree" else _("已拒绝报价，订单已取消。"))
         return redirect("portal:progress", number=order.number)
     context: dict[str, Any] = {"order": order, "quote": given, "declining": answer == "decline"}
@@ -211,7 +214,7 @@ def bill(request: HttpRequest, order: Order, now: datetime) -> HttpResponse:
     if request.method == "POST" and (agreed or form.is_valid()):
         words = "" if agreed else form.cleaned_data["text"]
         seen = _whole(request.POST.get("seen", ""))
-        answer_bill(number=order.number, agreed=agreed, by=CUSTOMER, now=now, who=who(), text=words, seen=seen)
+        answer_bill(number=order.number, agreed=agreed, by=access.acting(request), now=now, who=who(), text=words, seen=seen)
         messages.success(request, _("开单信息已确认。") if agreed else _("已告知营业部，核对后会与您联系。"))
         return redirect("portal:progress", number=order.number)
     context = {

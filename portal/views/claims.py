@@ -30,15 +30,15 @@ from portal import access
 from portal.access import Right
 from portal.claimforms import AgreeForm, DisputeForm, HallClaimForm, HandInForm, LookUpForm, Said, WithdrawForm
 from portal.views import tracking
-from portal.views.ordering import CUSTOMER, who
+from portal.views.ordering import who
 from rulebook.errors import Conflict, Refused
 
 NUMBER = re.compile(r"C\d{13}", re.ASCII)
 TAIL = re.compile(r"\d{4}", re.ASCII)
 
 
-def _author() -> Author:
-    return Author(CUSTOMER, who())
+def _author(request: HttpRequest) -> Author:
+    return Author(access.acting(request), who())
 
 
 # Find a claim, open one.
@@ -81,7 +81,7 @@ def opening(request: HttpRequest, number: str) -> HttpResponse:
         photos = said.pop("photos")
         try:
             photos = _files(photos, "photos")
-            claim = claims.open_claim(number=number, author=_author(), now=clock.now(), files=photos, **said)
+            claim = claims.open_claim(number=number, author=_author(request), now=clock.now(), files=photos, **said)
         except Refused as refusal:
             form.refuse(refusal)
         except Conflict as conflict:
@@ -202,7 +202,7 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, claim, failed=verb, form=form, status=422)
     try:
-        _do(verb, claim, _whole(request.POST.get("serial", "")), AnswerMeans.HALL, form.cleaned_data)
+        _do(_author(request), verb, claim, _whole(request.POST.get("serial", "")), AnswerMeans.HALL, form.cleaned_data)
     except Refused as refusal:
         form.refuse(refusal)
         return _page(request, claim, failed=verb, form=form, status=422)
@@ -212,8 +212,8 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     return redirect("portal:claim", number)
 
 
-def _do(verb: str, claim: Claim, serial: int, means: str, said: dict[str, Any]) -> None:
-    now, author = clock.now(), _author()
+def _do(author: Author, verb: str, claim: Claim, serial: int, means: str, said: dict[str, Any]) -> None:
+    now = clock.now()
     if verb == "agree":
         claims.agree(number=claim.number, author=author, serial=serial, means=means, now=now, **said)
     elif verb == "dispute":
@@ -237,7 +237,7 @@ def hand_in(request: HttpRequest, number: str, paper: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, claim, failed="hand-in", form=form, status=422)
     try:
-        claims.receive_paper(number=number, paper=paper, author=_author(), now=clock.now(), files=_files(form.cleaned_data["files"], "files"))
+        claims.receive_paper(number=number, paper=paper, author=_author(request), now=clock.now(), files=_files(form.cleaned_data["files"], "files"))
     except Refused as refusal:
         form.refuse(refusal)
         return _page(request, claim, failed="hand-in", form=form, status=422)
@@ -277,7 +277,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     forms = {name: _form(name, proposal.claim, request.POST if name == verb else None) for name in ("agree", "dispute")}
     if verb in forms and forms[verb].is_valid():
         try:
-            _do(verb, proposal.claim, proposal.serial, AnswerMeans.LINK, forms[verb].cleaned_data)
+            _do(_author(request), verb, proposal.claim, proposal.serial, AnswerMeans.LINK, forms[verb].cleaned_data)
         except Refused as refusal:
             forms[verb].refuse(refusal)
         except Conflict:

@@ -38,7 +38,7 @@ from portal import access
 from portal.access import Right
 from portal.forms import Radios, Worded
 from portal.views import tracking
-from portal.views.ordering import CUSTOMER, SOURCE, who
+from portal.views.ordering import SOURCE, who
 from rulebook.categories import CATEGORIES
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
@@ -103,16 +103,16 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if not access.may_complain(request, now):
             return tracking.too_often(request)
-        if filed := _filed(form, order, now):
+        if filed := _filed(request, form, order, now):
             access.grant(request, filed.number, Right.ACT)
             messages.success(request, _("投诉已提交，编号 %s。处理进度和结果都在本页。") % filed.number)
             return redirect("portal:complaint", number=filed.number)
     return render(request, "portal/complain.html", {"order": order, "form": form}, status=422 if form.errors else 200)
 
 
-def _filed(form: ComplainForm, order: Order, now: datetime) -> Complaint | None:
+def _filed(request: HttpRequest, form: ComplainForm, order: Order, now: datetime) -> Complaint | None:
     said = form.cleaned_data
-    sender = Sender(by=CUSTOMER, who=who(), filer=Filer.CUSTOMER, source=SOURCE, key=said["key"])
+    sender = Sender(by=access.acting(request), who=who(), filer=Filer.CUSTOMER, source=SOURCE, key=said["key"])
     try:
         return services.file_from(sender=sender, matter=form.matter(), order=order, files=said["files"], now=now)
     except Refused as refusal:
@@ -238,7 +238,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, number, form=form, status=422)
     try:
-        services.answer(seen=seen, by=CUSTOMER, who=who(), now=clock.now(), **form.cleaned_data)
+        services.answer(seen=seen, by=access.acting(request), who=who(), now=clock.now(), **form.cleaned_data)
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.reason)
         return _page(request, number, form=form, status=422)
@@ -257,7 +257,7 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
         return _page(request, number, more=form, status=422)
     try:
         with transaction.atomic():
-            add_files(locked_of(seen), form.cleaned_data["files"], by=CUSTOMER, who=who(), now=clock.now())
+            add_files(locked_of(seen), form.cleaned_data["files"], by=access.acting(request), who=who(), now=clock.now())
     except Refused as refusal:
         form.add_error("files", refusal.reason)
         return _page(request, number, more=form, status=422)

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 import pricing.services as prices
 from core import clock
-from core.models import Actor
 from network.models import Unit
 from network.nearby import Nearby, suggestions
 from network.places import exists
@@ -26,12 +25,11 @@ from orders.services.draft import draft_of
 from orders.services.price import Claim
 from pickup import windows
 from portal import drafts, progress
-from portal.access import Right, grant, right
+from portal.access import Right, account_of, acting, grant, right, ships_for
 from portal.forms import LONGEST_PASTE, HallForm, pasted_into
 from rulebook.errors import Refused
 
 TOKEN = re.compile(r"[\w-]{16,40}", re.ASCII)
-CUSTOMER = Actor("customer")
 SOURCE = "hall"  # the form's token is the external number: a form sent twice places one order
 AGAIN = ("again", "sender")
 
@@ -118,8 +116,8 @@ def _submit(request: HttpRequest, typed: dict[str, str], now: datetime) -> HttpR
     if form.is_valid():
         try:
             placed = place(
-                form.draft(), channel=Channel.HALL, by=CUSTOMER, now=now, source=SOURCE, external_no=token, who=who(),
-                claim=Claim(quoted=typed.get("quote", "")),
+                form.draft(), channel=Channel.HALL, by=acting(request), now=now, source=SOURCE, external_no=token,
+                who=who(), claim=Claim(ships_for(request), typed.get("quote", "")), account=account_of(request),
             )  # fmt: skip
         except Refused as refusal:
             form.refuse(refusal)

@@ -4,13 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from desk.demo.access import DOORS
+from desk.demo.access import CUSTOMER, DOORS
 from network.models import Account, Person, Unit
 from network.services import appoint
 from rulebook.roles import Role
-from tests.factories import Company, sh
+from tests.factories import Company, CustomerAccountFactory, sh
 
-STAFF = [door for door in DOORS if door.login]
+STAFF = [door for door in DOORS if door.login and door.login != CUSTOMER]
 
 
 @pytest.fixture
@@ -38,9 +38,16 @@ def test_one_click_logs_in(client: Client, company: Company, door) -> None:
     assert client.session["_auth_user_id"] == str(Account.objects.get(username=door.login).pk)
 
 
-def test_a_customer_is_a_visitor(client: Client, company: Company) -> None:
-    client.post("/demo/", {"role": "clerk"})
+def test_a_customer_comes_to_their_own_pages(client: Client, company: Company) -> None:
+    account = CustomerAccountFactory(account__username="customer")
     response = client.post("/demo/", {"role": "customer"})
+    assert response["Location"] == "/my/"
+    assert client.session["_auth_user_id"] == str(account.account_id)
+
+
+def test_a_visitor_has_no_login(client: Client, company: Company) -> None:
+    client.post("/demo/", {"role": "clerk"})
+    response = client.post("/demo/", {"role": "visitor"})
     assert response["Location"] == "/"
     assert "_auth_user_id" not in client.session
 

@@ -78,7 +78,7 @@ def visitor(system: System, browser: Browser) -> Iterator[Visitor]:
 
 def log_in(page: Page, login: str) -> None:
     page.goto("/login/")
-    page.locator("#id_username").fill(login)
+    page.locator("#id_login").fill(login)
     page.locator("#id_password").fill(PASSWORD)
     page.locator("#id_password").press("Enter")
     page.wait_for_url(re.compile("/desk/"))

@@ -1,0 +1,31 @@
+"""The customer's login (§3.4.1), and the customer record it is bound to once the phone they ship under is verified."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.records import Customer
+from network.models import Account
+
+
+class CustomerAccount(models.Model):
+    """A login of the hall. Unbound (陌生客户) it may order; contract prices and earlier orders come with the binding."""
+
+    account = models.OneToOneField(Account, models.PROTECT, related_name="customer_account")
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="accounts", db_index=False)
+    bound_at = models.DateTimeField(_("绑定时间"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("注册时间"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer"], condition=Q(customer__isnull=False), name="one_account_per_customer"),
+            models.CheckConstraint(
+                condition=Q(customer=None, bound_at=None) | Q(customer__isnull=False, bound_at__isnull=False),
+                name="binding_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.account)

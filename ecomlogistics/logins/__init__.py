@@ -1,0 +1,1 @@
+"""Logins, by django-allauth: how it is fitted to this house."""

@@ -1,0 +1,81 @@
+"""allauth's forms in our dress: our widgets' classes, plain labels, no words inside the boxes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.recovery_codes import forms as recovery
+from allauth.mfa.totp import forms as totp
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class Dressed(forms.Form):
+    """A form as the hall shows it; mixed in before allauth's own."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.label_suffix = ""
+        for name, field in self.fields.items():
+            tick = isinstance(field.widget, forms.CheckboxInput)
+            field.widget.attrs["class"] = "form-check-input" if tick else "form-control"
+            field.widget.attrs.pop("placeholder", None)
+            field.label = LABELS.get(name, field.label)
+
+
+LABELS = {
+    "login": _("用户名"), "username": _("用户名"), "email": _("电子邮箱"), "password": _("密码"), "password1": _("密码"),
+    "password2": _("再输一次密码"), "oldpassword": _("现在的密码"), "code": _("验证码"),
+}  # fmt: skip
+
+
+class Login(Dressed, account.LoginForm):  # type: ignore[misc]
+    pass
+
+
+class Signup(Dressed, account.SignupForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPassword(Dressed, account.ResetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordByLink(Dressed, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    pass
+
+
+class ChangePassword(Dressed, account.ChangePasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ChangeMail(Dressed, account.AddEmailForm):  # type: ignore[misc]
+    pass
+
+
+class Reauthenticate(Dressed, account.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class SecondFactor(Dressed, mfa.AuthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class SecondFactorAgain(Dressed, mfa.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class ActivateTotp(Dressed, totp.ActivateTOTPForm):  # type: ignore[misc]
+    pass
+
+
+class DeactivateTotp(Dressed, totp.DeactivateTOTPForm):  # type: ignore[misc]
+    pass
+
+
+class NewRecoveryCodes(Dressed, recovery.GenerateRecoveryCodesForm):  # type: ignore[misc]
+    pass

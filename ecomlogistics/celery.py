@@ -23,5 +23,6 @@ app.conf.beat_schedule = {
     "outages-resume": {"task": "sla.tasks.resume_outage_acts", "schedule": 60.0, "options": {"expires": 55}},
     "imports-resume": {"task": "orders.tasks.resume_imports", "schedule": 60.0, "options": {"expires": 55}},
     "nonces-forget": {"task": "partners.tasks.forget_nonces", "schedule": 300.0, "options": {"expires": 290}},
+    "pushes-sweep": {"task": "partners.tasks.sweep_pushes", "schedule": 10.0, "options": {"expires": 9}},
     "notify-sweep": {"task": "notify.tasks.sweep", "schedule": 10.0, "options": {"expires": 9}},
 }

@@ -122,10 +122,10 @@ class PushQuerySet(models.QuerySet["Push"]):
         return self.filter(state=State.WAITING)
 
     def due(self, now: datetime) -> PushQuerySet:
-        """Restrict to what may be sent now: its time has come, no sender holds it, nothing earlier of its stream is waiting."""
-        free = Q(leased_until=None) | Q(leased_until__lte=now)
-        earlier = Push.objects.waiting().filter(stream=OuterRef("stream"), seq__lt=OuterRef("seq"))
-        return self.waiting().filter(free, ~Exists(earlier), due_at__lte=now)
+        """Restrict to what may be sent now: its time has come, and nothing of its stream is in a sender's hands or waits before it."""
+        of_stream = Push.objects.waiting().filter(stream=OuterRef("stream"))
+        before = of_stream.filter(Q(seq__lt=OuterRef("seq")) | Q(leased_until__gt=now))
+        return self.waiting().filter(~Exists(before), due_at__lte=now)
 
 
 class Push(models.Model):

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from orders.models import Order
 from partners.answers import EventAnswer
@@ -14,16 +15,22 @@ from partners.models import PartnerKey, Push
 from partners.outgoing import Outgoing, Renderer
 from partners.services import Signed
 from reports import tracking
+from rulebook.errors import Refused
 
 
-def render(push: Push, now: datetime) -> Outgoing:
+def render(push: Push, now: datetime) -> Outgoing | None:
     """
     Return the event with the order's numbers, signed with the partner's oldest valid key, which both sides are sure to know.
 
-    :raises PartnerKey.DoesNotExist: the partner has no valid key
+    :raises Refused: the partner has no valid key
     """
-    url, body = push.partner.callback_url, json.dumps(content(push), ensure_ascii=False).encode()
-    key = PartnerKey.objects.valid(now).filter(partner=push.partner).earliest("created_at")
+    url = push.subscription.url if push.subscription else push.partner.callback_url
+    if not url:
+        return None
+    key = PartnerKey.objects.valid(now).filter(partner=push.partner).order_by("created_at").first()
+    if key is None:
+        raise Refused("", _("该合作平台没有有效密钥，推送无法签名。"))
+    body = json.dumps(content(push), ensure_ascii=False).encode()
     parts = urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     signed = Signed("POST", target, str(int(now.timestamp())), f"push-{push.pk}-{push.attempts + 1}", body)

@@ -177,6 +177,12 @@ CLAIM_UNINSURED_FREIGHTS = number("CLAIM_UNINSURED_FREIGHTS")
 CLAIM_LINK_DAYS = number("CLAIM_LINK_DAYS")
 COUPON_MOST = number("COUPON_MOST")
 
+# ---- partners
+PUSH_THREADS = number("PUSH_THREADS")
+CALLBACK_LOOPBACK = flag("CALLBACK_LOOPBACK")
+PARTNER_PER_MINUTE = number("PARTNER_PER_MINUTE")
+PARTNER_LOG_DAYS = number("PARTNER_LOG_DAYS")
+
 # ---- logins
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -97,6 +97,15 @@ VARIABLES = {
         ),
         Variable("CLAIM_LINK_DAYS", "14", "理赔方案答复链接的有效天数", "days a claim's answer link holds"),
         Variable("COUPON_MOST", "200", "优惠券最高金额（元，§4.5）", "highest amount of an apology's coupon (CNY)"),
+        Variable("PUSH_THREADS", "32", "每个任务进程同时推送的线程数", "threads of a worker that send pushes to partners"),
+        Variable(
+            "CALLBACK_LOOPBACK",
+            "0",
+            "1：允许合作平台回调 http 与 127.0.0.1（仅供演示和测试；正式环境拒绝）",
+            "1 lets partners' callbacks go to http and 127.0.0.1: demonstration and tests; refused in production",
+        ),
+        Variable("PARTNER_PER_MINUTE", "600", "每个合作平台密钥每分钟的请求上限", "requests a minute of a partner's key"),
+        Variable("PARTNER_LOG_DAYS", "30", "合作平台调用日志保留天数", "days for which partners' calls are kept"),
         Variable("METRICS_ALLOW", "127.0.0.1,::1", "可读取 /metrics 的地址", "addresses that may read /metrics"),
         Variable("LOG_LEVEL", "INFO", "日志级别", "log level"),
         Variable(
@@ -158,6 +167,7 @@ def _conditions() -> list[tuple[bool, str]]:
         (bool(text("BASE_URL")) and not text("BASE_URL").startswith("https://"), "BASE_URL is not https"),
         ("DEMO" in os.environ and flag("DEMO"), "DEMO is on"),
         (bool(text("CLOCK_OFFSET_FILE")), "CLOCK_OFFSET_FILE is set"),
+        (flag("CALLBACK_LOOPBACK"), "CALLBACK_LOOPBACK is on"),
     ]
 
 

@@ -22,7 +22,7 @@ from network.choices import UnitKind
 from network.models import Unit
 from network.services import calendar, head_department
 from notify.models import Message
-from penalties.services import ledger_faults
+from penalties.services import carried_faults, ledger_faults
 from penalties.services.books import BEAT as LEDGER
 from reports.books import BEAT as BOOKS
 from rulebook.due import local_day
@@ -35,6 +35,7 @@ TICK_STALE = timedelta(seconds=15)  # three intervals
 OUTBOX_STALE = timedelta(seconds=60)  # the sweep takes what is older than ten
 BOOKS_STALE = timedelta(hours=26)  # the check runs once a night
 LATEST_PROOFS = 200
+LATELY = timedelta(days=62)  # in which fines of breaches are looked at
 CALENDAR_AHEAD = timedelta(days=60)  # the longest limit is 30 working days
 
 
@@ -205,6 +206,16 @@ def fines(now: datetime) -> list[Finding]:
     return [*late, Finding(words, "由财务按账簿核对：处罚合计 = 账簿合计。")]
 
 
+def carried(now: datetime) -> list[Finding]:
+    """Every breach of late that carries fines has each of them once; no other step has any (§1.7.2)."""
+    found = list(carried_faults(since=now - LATELY))
+    if not found:
+        return []
+    first = found[0]
+    words = f"{len(found)} 个超时时点的处罚不符，例如时点 {first.step} {first.clause}：应有 {first.owed} 笔，实有 {first.carried} 笔"
+    return [Finding(words, "这是程序错误，请连同时点编号上报；处罚由电商部据实补录或撤销。")]
+
+
 def working_days(now: datetime) -> list[Finding]:
     day = local_day(now) + CALENDAR_AHEAD
     if not calendar().is_provisional(day):
@@ -246,6 +257,7 @@ CHECKS: dict[str, Check] = {
     "代收货款": cash,
     "理赔付款": claims,
     "罚款账": fines,
+    "超时处罚": carried,
     "签收凭证": lost_proofs,
     "工作日历": working_days,
     "组织": organisation,

@@ -17,6 +17,7 @@ from delivery.choices import State as Way
 from delivery.models import CashOnDelivery, FreightReceipt, Scan, Shipment
 from orders.choices import OPEN, State
 from orders.models import Order, Waybill
+from penalties.services import breaches_fined, carried_faults, ledger_faults, sums_of_ledger, sums_of_penalties
 from rulebook.events import SIGNED, On
 from sla.choices import State as Clock
 from sla.choices import StepKind
@@ -42,7 +43,7 @@ class Tie:
 
 def ties() -> Iterator[Tie]:
     """Yield every tie; a database whose parts agree has none that does not hold."""
-    for check in (orders_end, journal_is_whole, pieces, cash, freight, announcements, scans):
+    for check in (orders_end, journal_is_whole, pieces, cash, freight, announcements, fines, carried, scans):
         yield check()
 
 
@@ -144,6 +145,25 @@ def announcements() -> Tie:
         *(f"时点 {step} 公布了 {count} 次" for step, count in sorted(told.items()) if count not in (0, 1)),
     )
     return Tie("超时公布", f"超时 {len(stand)} 个时点，各公布一次", faults)
+
+
+def fines() -> Tie:
+    """Penalties = ledger, in all and for every penalty and payer (§1.7.3)."""
+    said, booked = sums_of_penalties(), sums_of_ledger()
+    says = f"处罚 {said.fined:.2f} 元 = 已扣 {said.taken:.2f} + 未扣 {said.outstanding:.2f}"
+    found = [f"{PAYERS[fault.kind]} {fault.name} 与账簿不符" for fault in ledger_faults()]
+    pairs = (("处罚合计与账簿", said.fined, booked.fined), ("已扣合计与账簿", said.taken, booked.taken))
+    return Tie("罚款账", says, (*_unequal(*pairs), *found[:SHOWN]))
+
+
+PAYERS = {"penalty": "处罚", "payer": "缴款方"}
+
+
+def carried() -> Tie:
+    """Every breached step that carries fines has each of them once, and no other step has any (§1.7.2)."""
+    steps, count = breaches_fined()
+    found = [f"时点 {fault.step} 应有 {fault.owed} 笔处罚，实有 {fault.carried} 笔" for fault in carried_faults()]
+    return Tie("超时处罚", f"应罚的超时 {steps} 个时点，处罚 {count} 笔", tuple(found[:SHOWN]))
 
 
 def scans() -> Tie:

@@ -1,11 +1,12 @@
 """The verbs of penalties, points and tiers, and what they hear of the journal."""
 
-from penalties.services.actions import complete, may_complete, name_person
+from penalties.services.actions import SELF, complete, may_complete, name_person
 from penalties.services.adjudicated import on_adjudications
 from penalties.services.appeals import HEADS, appeal, appealable_until, decide_appeal, is_fined
-from penalties.services.assessing import assess, assess_pending, assessable, catalogue, name_payer, set_regulation
+from penalties.services.assessing import OWN, assess, assess_pending, assessable, catalogue, name_payer, set_regulation
 from penalties.services.bonuses import BadBonuses, BonusLine, bonus_template, read_bonuses, record_bonuses
 from penalties.services.books import ledger_faults, sums_of_ledger, sums_of_penalties
+from penalties.services.carrying import breaches_fined, carried_faults
 from penalties.services.checks import clear_check, open_check, uphold_check
 from penalties.services.entering import enter
 from penalties.services.hearing import on_entries
@@ -18,6 +19,8 @@ from penalties.services.watching import clear_item, list_items, uphold_item
 
 __all__ = [
     "HEADS",
+    "OWN",
+    "SELF",
     "BadBonuses",
     "BonusLine",
     "Change",
@@ -28,6 +31,8 @@ __all__ = [
     "assess_pending",
     "assessable",
     "bonus_template",
+    "breaches_fined",
+    "carried_faults",
     "catalogue",
     "clear_check",
     "clear_item",

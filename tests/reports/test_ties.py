@@ -14,6 +14,7 @@ from delivery import services as delivery
 from delivery.models import CashOnDelivery, Scan, Shipment
 from desk.demo import simulation
 from orders.models import Order, Waybill
+from penalties.models import Penalty
 from reports.ties import ties
 from sla.models import Step
 from sla.services import tick
@@ -51,6 +52,8 @@ def test_a_true_history_ties_out(order):
     assert said["件数"] == "开单 10 件 = 签收 10 + 签收时缺少 0 + 退回 0 + 丢失 0 + 在途 0"
     assert said["代收货款"] == "已收 300.00 元 = 已汇付 0.00 + 在手 300.00 + 已核销 0.00（另有 0 票待收）"
     assert said["扫描"] == "4 条扫描逐条相接，止于货物现状"
+    assert said["罚款账"] == "处罚 0.00 元 = 已扣 0.00 + 未扣 0.00"
+    assert said["超时处罚"] == "应罚的超时 2 个时点，处罚 2 笔"
     assert said["超时公布"] == f"超时 {Step.objects.filter(state='breached').count()} 个时点，各公布一次"
 
 
@@ -80,13 +83,27 @@ def skip_a_state(order: Order) -> None:
         (lose_an_order, "订单", "下单事实与已开单、已取消、未结之和不符：2 与 1"),
         (lose_pieces, "件数", "签收事实与签收件数不符：10 与 9"),
         (lose_money, "代收货款", "相差"),
-        (announce_nothing, "超时公布", "已超时而未公布"),
     ],
 )
 def test_a_planted_fault_is_told_by_its_own_tie(order, fault, name, words):
     fault(order)
     assert list(torn()) == [name]
     assert words in torn()[name]
+
+
+def test_a_breach_nobody_announced_is_told_and_has_no_fine(order):
+    """The second order's ten and fifteen minutes are fined; a third one's are breached behind everybody's back."""
+    placed(sh("05 13:00:00"), branch=order.branch, pickup=False)
+    announce_nothing(order)
+    assert list(torn()) == ["超时公布", "超时处罚"]
+    assert "已超时而未公布" in torn()["超时公布"]
+    assert "应有 1 笔处罚，实有 0 笔" in torn()["超时处罚"]
+
+
+def test_a_fine_the_ledger_does_not_know_is_told(order):
+    Penalty.objects.filter(clause="§1.7.2.1").update(amount=Decimal("50.00"), state="assessed", assessed_at=sh("05 14:00:00"))
+    assert list(torn()) == ["罚款账"]
+    assert "处罚合计与账簿不符：50" in torn()["罚款账"]
 
 
 def test_a_state_nobody_scanned_is_told(order):

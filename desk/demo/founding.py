@@ -8,6 +8,7 @@ from datetime import datetime, time
 from random import Random
 
 from desk.demo.access import CUSTOMER
+from desk.demo.amounts import open_regulations
 from desk.demo.company import AGENTS, BRANCH_POSTS, BRANCHES, CODE, OFFICES, SHOWCASE, UNITS
 from desk.demo.keyaccounts import KEY_CUSTOMERS, open_key_accounts, open_login
 from desk.demo.names import GIVEN, SURNAMES
@@ -67,6 +68,7 @@ def build(rng: Random, *, name: str, now: datetime) -> Company:
     open_prices(pricer, manager, company.units[SHOWCASE], now=now)
     open_key_accounts(company.holder("KA", Role.KEY_ACCOUNTS), company.units[SHOWCASE], local_day(now), now=now)
     open_login(CUSTOMER, KEY_CUSTOMERS[0].phone, now=now)
+    open_regulations(company.holder("EC", Role.DEPARTMENT), local_day(now), now=now)
     return company
 
 

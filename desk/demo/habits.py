@@ -85,8 +85,23 @@ class Habits:
     slip_rejected: float = 0.05
     slip_signed_again_late: float = 0.15
     slip_lost: float = 0.008
+    # excuses
     files_excuse: float = 0.7
     excuse_granted: float = 0.85
+    blames_fault: float = 0.06  # of the acceptances missed by day
+    fault_confirmed: float = 0.75
+    excuse_reopened: float = 0.06
+    # complaints, and what follows from them †
+    complaints_per_1000: float = 8  # orders
+    complaint_upheld: float = 0.75
+    found_besides: float = 0.15  # overcharged, not contacted, told an untruth
+    complaint_reopened: float = 0.08
+    contact_doubted: float = 0.002
+    doubt_upheld: float = 0.4
+    # fines
+    appeals: float = 0.06
+    appeal_granted: float = 0.35
+    action_done: float = 0.6  # of what waits, each day
 
 
 ORDINARY = Habits()

@@ -36,8 +36,8 @@ REGION = {row.code: row.region for row in BRANCHES}
 class World:
     """What all lives share: the company, chance, the clock, and which branches are slack."""
 
-    def __init__(self, company: Company, rng: Random, timeline: Timeline, habits: Habits = ORDINARY) -> None:
-        self.company, self.rng, self.timeline, self.habits = company, rng, timeline, habits
+    def __init__(self, company: Company, rng: Random, timeline: Timeline, habits: Habits = ORDINARY, seed: int = 1) -> None:
+        self.company, self.rng, self.timeline, self.habits, self.seed = company, rng, timeline, habits, seed
         self.slack = {row.code for row in BRANCHES if rng.random() < habits.slack_branches}
         self.sites = [_site(unit) for unit in company.branches()]
         self.by_key = {unit.pk: unit for unit in company.branches()}
@@ -45,6 +45,14 @@ class World:
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
+
+    def luck(self, *what: object) -> Random:
+        """Return a chance of its own for one thing: the lives of orders go on as they would without it."""
+        return Random(f"{self.seed} {' '.join(map(str, what))}")  # noqa: S311 - repeatable by seed is the purpose
+
+    def luck_of(self, order: Order | None, what: str) -> Random:
+        """Return the luck of one order in one thing; not by its number, which is the database's own."""
+        return self.luck(what, order.placed_at.isoformat() if order else "")
 
     def agent(self) -> Person:
         return self.rng.choice(self.company.staff["CC", Role.CALL_CENTRE])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -13,9 +14,10 @@ from delivery.choices import AT_THE_DOOR, Cash, Slip, State
 from delivery.models import CashOnDelivery, Shipment, SignSlip
 from desk.demo.claims import plan_claims
 from desk.demo.company import SHOWCASE
+from desk.demo.fines import plan_fine_stories
 from desk.demo.founding import Company, build
 from desk.demo.goods import Goods
-from desk.demo.habits import arrivals, minutes
+from desk.demo.habits import ORDINARY, arrivals, minutes
 from desk.demo.lives import Life, World
 from desk.demo.offices import plan_mornings
 from desk.demo.service import plan_open_matters
@@ -29,6 +31,7 @@ HISTORY, RECENT = timedelta(hours=78), timedelta(hours=30)
 EARLIER = 4  # one order in so many is older than `RECENT`: its goods are on the road, at the door, signed for
 KEY_CUSTOMERS_SHARE = 12  # one in so many of the older ones is a key customer's, so that its goods are on their way
 FOUNDED_BEFORE = timedelta(days=365)
+LIVELY = replace(ORDINARY, complaints_per_1000=80)  # a desk with something on it, in so few orders
 NEIGHBOUR = "ZB02"
 ARRIVING, ON_THE_VAN = 6, 2
 
@@ -117,7 +120,7 @@ def tell(company_name: str, *, now: datetime, count: int, seed: int, on_act: Cal
     start = now - HISTORY
     company = build(rng, name=company_name, now=start - FOUNDED_BEFORE)
     timeline = Timeline(start, on_act=on_act)
-    world = World(company, rng, timeline)
+    world = World(company, rng, timeline, LIVELY, seed)
     ordinary = max(count - len(SCENES), 0)
     older = arrivals(rng, count=ordinary // EARLIER, start=start, end=now - RECENT)
     newer = arrivals(rng, count=ordinary - ordinary // EARLIER, start=now - RECENT, end=now)
@@ -131,6 +134,7 @@ def tell(company_name: str, *, now: datetime, count: int, seed: int, on_act: Cal
     plan_mornings(world, start, now)
     plan_open_matters(world, now)
     plan_claims(world, now)
+    plan_fine_stories(world, now)
     timeline.plan(now - minutes(110), lambda then: _vehicle_comes(world, then))
     timeline.plan(now - minutes(50), lambda then: _van_leaves(world, then))
     for minutes_ago, trouble in ((35, _money_is_short), (30, _slip_is_rejected), (25, _bill_is_to_be_amended)):

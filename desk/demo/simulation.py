@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
+from complaints.models import Complaint
+from desk.demo.fining import months, plan_months
 from desk.demo.founding import Company, build, company_unit, known
 from desk.demo.habits import ORDINARY, Habits, arrivals
 from desk.demo.lives import World
 from desk.demo.offices import plan_mornings
 from desk.demo.timeline import Timeline
+from network.choices import UnitKind
 from network.models import Unit
+from reports import responsibility
 from reports.kpis import Period, Score, scores
 from reports.ties import Tie, ties
+from rulebook.categories import CATEGORIES
 from rulebook.due import at, local
 from sla.choices import State, StepKind
 from sla.models import Step
@@ -49,6 +55,8 @@ class Outcome:
     scores: list[Score]
     breaches: QuerySet[Step]
     ties: list[Tie]
+    reports: list[responsibility.Report]
+    complaints: Counter[str]
     refused: dict[str, int]
     ticks: int
     announced: int
@@ -60,14 +68,17 @@ def play(plan: Plan, *, name: str, on_act: Callable[[], object]) -> Outcome:
     period = plan.period
     company = _company(rng, name, period.since)
     timeline = Timeline(period.since, on_act=_analysing(on_act))
-    world = World(company, rng, timeline, plan.habits)
+    world = World(company, rng, timeline, plan.habits, plan.seed)
     for instant in arrivals(rng, count=plan.orders, start=period.since, end=period.until):
         timeline.plan(instant, world.place_order)
     plan_mornings(world, period.since, period.until + SETTLING)
-    timeline.play(period.until + SETTLING)
+    end = period.until + SETTLING
+    plan_months(world, period.since, period.until, end)
+    timeline.play(end)
+    reports = [_responsibility(month, timeline.now) for month in months(period.since, period.until)]
     unit = company_unit() or Unit.objects.get(parent=None)
     return Outcome(
-        scores=scores(unit, period, now=timeline.now), breaches=_breaches(period), ties=list(ties()),
+        scores=scores(unit, period, now=timeline.now), breaches=_breaches(period), ties=[*ties(), *_ties(reports)], reports=reports, complaints=_complaints(),
         refused=dict(timeline.refused), ticks=timeline.ticks, announced=timeline.announced,
     )  # fmt: skip
 
@@ -89,6 +100,23 @@ def _analysing(on_act: Callable[[], object]) -> Callable[[], None]:
 
 def _company(rng: Random, name: str, now: datetime) -> Company:
     return known() if company_unit() else build(rng, name=name, now=now - FOUNDED_BEFORE)
+
+
+def _responsibility(month: date, now: datetime) -> responsibility.Report:
+    return responsibility.of_month(month, Unit.objects.get(kind=UnitKind.COMPANY), now=now)
+
+
+def _complaints() -> Counter[str]:
+    """Count what customers complained of, by category (§1.6.1)."""
+    filed = Complaint.objects.filter(internal=False).values_list("category").annotate(Count("pk")).order_by()
+    return Counter({CATEGORIES[code].zh: count for code, count in filed})
+
+
+def _ties(reports: list[responsibility.Report]) -> Iterator[Tie]:
+    """Yield what each month's report of responsibility has to hold (§1.6, §1.7)."""
+    for report in reports:
+        for tie in report.ties():
+            yield replace(tie, name=f"{report.month:%Y-%m} 责任 {tie.name}")
 
 
 def _breaches(period: Period) -> QuerySet[Step]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ def follow_key_customers(world: World, now: datetime) -> None:
     """In the afternoon the branch that billed writes the day's line for each key customer's shipment."""
     goods = Shipment.objects.filter(key_customer=True).exclude(state__in=ENDED).select_related("order__branch").order_by("order__number")
     acts = [partial(_follow, world, shipment) for shipment in goods if not world.chance(world.habits.forgets_follow_up)]
-    _one_after_the_other(world, acts, now)
+    world.timeline.plan_each(acts, now, APART)
 
 
 def _follow(world: World, shipment: Shipment, now: datetime) -> None:
@@ -35,7 +34,7 @@ def tend_anomalies(world: World, now: datetime) -> None:
     """Twice a day: report and promise first; the next time answer, solve and close. Some wait."""
     rows = Anomaly.objects.exclude(state=Anomalous.CLOSED).select_related("shipment__order__branch", "unit")
     acts = [partial(_tend, world, row) for row in rows.order_by("found_at", "pk") if world.chance(world.habits.tends_anomaly)]
-    _one_after_the_other(world, acts, now)
+    world.timeline.plan_each(acts, now, APART)
 
 
 def _tend(world: World, row: Anomaly, now: datetime) -> None:
@@ -55,9 +54,3 @@ def _tend(world: World, row: Anomaly, now: datetime) -> None:
 def _clerk(world: World, unit: Unit | None) -> Person:
     known = unit is not None and (unit.code, Role.BRANCH_CLERK) in world.company.staff
     return world.company.holder(unit.code, Role.BRANCH_CLERK) if unit and known else world.agent()
-
-
-def _one_after_the_other(world: World, acts: list[Callable[[datetime], None]], now: datetime) -> None:
-    """Each is an act of its own: one that a rule refuses stops no other."""
-    for turn, act in enumerate(acts, start=1):
-        world.timeline.plan(now + turn * APART, act)

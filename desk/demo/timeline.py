@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -37,6 +37,11 @@ class Timeline:
     def plan(self, at: datetime, act: Act) -> None:
         """Have an act run at an instant; one planned for the past runs next."""
         heappush(self._acts, (max(at, self.now), next(self._serial), act))
+
+    def plan_each(self, acts: Iterable[Act], after: datetime, apart: timedelta) -> None:
+        """Plan acts one after the other: one that a rule refuses stops no other."""
+        for turn, act in enumerate(acts, start=1):
+            self.plan(after + turn * apart, act)
 
     def play(self, until: datetime) -> None:
         """Run everything planned up to and including `until`, and the ticks that fall due on the way."""

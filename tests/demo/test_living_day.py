@@ -14,6 +14,8 @@ from network.choices import UnitKind
 from network.models import Account, Person, Post, Unit
 from notify.models import Message
 from orders.models import Order
+from penalties.models import BonusRun, Penalty, RegulationVersion
+from penalties.services import carried_faults, ledger_faults
 from pricing.models import TariffVersion
 from rulebook.roles import Role
 from sla.models import Deadline, Heartbeat, Step
@@ -64,6 +66,17 @@ class TestLivingDay(TestCase):
             facts = list(Entry.objects.filter(order_number=order.number, seq__isnull=False).order_by("seq"))
             assert [entry.seq for entry in facts] == list(range(1, len(facts) + 1))
             assert facts[0].name == "order_submitted"
+
+    def test_there_is_a_fine_in_every_state(self) -> None:
+        """The visitor is the one fined: as clerk, manager, regional manager. Some amounts are known, of others nothing is."""
+        of_role = Counter(Penalty.objects.filter(cause__startswith="manual/").values_list("person__account__username", "state"))
+        assert of_role == {
+            ("branch_clerk", "reversed"): 1, ("branch_clerk", "imposed"): 1, ("branch_clerk", "assessed"): 1,
+            ("branch_manager", "appealed"): 1, ("branch_manager", "upheld"): 1, ("regional_manager", "settled"): 1,
+        }  # fmt: skip
+        assert set(RegulationVersion.objects.values_list("code", flat=True)) == {"rp_3.3.1_a", "rp_3.3.1_b", "rp_3.3.1_c"}
+        assert BonusRun.objects.count() == 1
+        assert (list(ledger_faults()), list(carried_faults())) == ([], [])
 
     def test_orders_carry_the_invented_tariffs_price_and_some_are_left_to_the_branch(self) -> None:
         listed = Order.objects.exclude(price=None)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import transaction
 
 from core.models import Entry
 from delivery.models import Scan
@@ -20,6 +21,7 @@ UNLUCKY = replace(
     via_hub=0.4, lost=0.1, found_again=0.6, forwarded=0.3, late_delivery=0.3, notes_circumstance=0.6, failed_delivery=0.35,
     waits_on_site=0.5, demands=0.25, refused=0.15, signed_with_exception=0.15, cash_short_at_door=0.4, cash_short_at_count=0.4,
     written_off=0.5, scanned_wrongly=0.15, slip_late=0.3, slip_rejected=0.4, slip_lost=0.35, wrong_tap=0.2,
+    blames_fault=0.6, excuse_reopened=0.5, complaints_per_1000=500, complaint_reopened=0.4, found_besides=0.8, contact_doubted=0.2, appeals=0.3,
 )  # fmt: skip
 
 PICKUP_AND_BILL = {
@@ -36,6 +38,14 @@ CASH = {
 }  # fmt: skip
 SLIP = {On.SLIP_HANDED_ON, On.SLIP_RETURNED, On.SLIP_REJECTED, On.SLIP_RESENT, On.SLIP_LOST, On.SLIP_CLOSED}
 
+ACCOUNTABILITY = {
+    On.COMPLAINT_FILED, On.COMPLAINT_TAKEN, On.COMPLAINT_PROPOSED, On.COMPLAINT_UPHELD, On.COMPLAINT_DISMISSED, On.COMPLAINT_RESULT_TOLD,
+    On.COMPLAINT_REOPENED, On.COMPLAINT_CLOSED, On.CONTACT_CHECK_OPENED, On.CONTACT_CHECK_UPHELD, On.CONTACT_CHECK_CLEARED,
+    On.TIER_ACTION_ISSUED, On.TIER_ACTION_DONE, On.FILING_FILED, On.FILING_VERIFIED, On.FILING_DECIDED, On.FILING_REOPENED,
+    On.DEADLINE_EXCUSED, On.EXCUSE_WITHDRAWN, On.PENALTY_IMPOSED, On.PENALTY_ASSESSED, On.PENALTY_APPEALED, On.PENALTY_UPHELD,
+    On.PENALTY_REVERSED, On.PENALTY_SETTLED, On.REGULATION_CHANGED, On.BONUS_RECORDED, On.BONUS_RUN,
+}  # fmt: skip
+
 NOT_PLAYED = {"keep_for_delivery", "depart_rest"}
 
 
@@ -44,6 +54,25 @@ def test_everything_happens_and_ties_out() -> None:
     outcome = simulation.play(plan, name="演示", on_act=lambda: None)
     assert [tie.name for tie in outcome.ties if not tie.holds] == []
     told = set(Entry.objects.values_list("name", flat=True).distinct())
-    assert {str(name) for name in PICKUP_AND_BILL | DOOR | CASH | SLIP} - told == set()
+    assert {str(name) for name in PICKUP_AND_BILL | DOOR | CASH | SLIP | ACCOUNTABILITY} - told == set()
     assert set(VERBS) - NOT_PLAYED - set(Scan.objects.values_list("verb", flat=True).distinct()) == set()
     assert outcome.breaches.exists()
+    (report,) = outcome.reports
+    told = {key for key, number in report.total.items() if number}
+    assert {"standing", "taken_back", "done", "imposed", "reversed", "taken", "granted", "reopened", "upheld_for", "refused_to"} - told == set()
+    assert len(outcome.complaints) >= 5
+
+
+def test_the_same_seed_gives_the_same_figures_another_one_others():
+    plan = simulation.Plan(orders=24, first=date(2026, 11, 2), days=2, seed=3, habits=UNLUCKY)
+    assert _figures(plan) == _figures(plan) != _figures(replace(plan, seed=4))
+
+
+def _figures(plan: simulation.Plan) -> tuple[object, ...]:
+    """Return what a plan comes to; nothing of it stays, so that the database numbers the next one's rows otherwise."""
+    point = transaction.savepoint()
+    outcome = simulation.play(plan, name="演示", on_act=lambda: None)
+    breaches = list(outcome.breaches.values_list("at", "clause", "responsible_unit__code", "responsible_person__number"))
+    said = [tie.says for tie in outcome.ties], outcome.complaints, sorted(map(str, breaches))
+    transaction.savepoint_rollback(point)
+    return said

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from core import clock
 from desk.demo import simulation
 from desk.demo.scratch import scratch_database
+from reports.responsibility import GROUPS
 from rulebook.due import local_day
 
 PRESETS = {"day": (935, 1), "month": (29_000, 30)}
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             beside = f"，其中当日登记 {score.beside}" if score.beside is not None else ""
             self.stdout.write(f"{score.kpi.clause} {score.kpi.zh}：{shown}（{score.part}/{score.whole}{beside}）")
         self._breaches(outcome, all_breaches)
+        self._responsibility(outcome, plan.orders)
         refused = "，".join(f"{clause} {count} 次" for clause, count in sorted(outcome.refused.items())) or "无"
         self.stdout.write(f"被制度或先行操作拒绝的动作：{refused}")
         for tie in outcome.ties:
@@ -75,6 +77,14 @@ class Command(BaseCommand):
         self.stderr.write(f"{took:.1f} 秒，时钟巡检 {outcome.ticks} 次，公布 {outcome.announced} 个时点")
         if torn := [f"{tie.name}：{'；'.join(tie.faults)}" for tie in outcome.ties if not tie.holds]:
             raise CommandError("总数对不上。" + "。".join(torn))
+
+    def _responsibility(self, outcome: simulation.Outcome, orders: int) -> None:
+        filed, told = outcome.complaints.total(), "，".join(f"{name} {count}" for name, count in outcome.complaints.most_common())
+        self.stdout.write(f"投诉 {filed} 件（每千票 {1000 * filed / orders:.1f} 件）{f'：{told}' if filed else ''}")
+        for report in outcome.reports:
+            for group in GROUPS:
+                said = "，".join(f"{column.label} {report.total[column.key]}" for column in group.columns)
+                self.stdout.write(f"{report.month:%Y-%m} {group.clause} {group.label}：{said}")
 
     def _breaches(self, outcome: simulation.Outcome, all_breaches: bool) -> None:
         total = outcome.breaches.count()

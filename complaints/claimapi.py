@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.core.exceptions import ObjectDoesNotExist
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.pagination import CursorPagination
@@ -13,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from complaints.choices import AnswerMeans, Claimed
-from complaints.models import Claim, ClaimPaper, Coupon, Proposal
+from complaints.models import Claim, ClaimPaper, Proposal
 from complaints.models.claims import ClaimQuerySet
 from complaints.services import claims
 from complaints.services.claims import Author
@@ -23,6 +22,7 @@ from orders.api.bodies import Body, Line, Nothing
 from orders.api.callers import Caller, caller
 from orders.api.openapi import operation
 from orders.api.views import ApiView, checked
+from orders.models import Coupon
 from rulebook.categories import CAUSES
 from rulebook.claims import PAPERS
 
@@ -46,9 +46,11 @@ class ProposalAnswer(serializers.ModelSerializer[Proposal]):
 
 
 class CouponAnswer(serializers.ModelSerializer[Coupon]):
+    used_on = serializers.CharField(source="used_on.number", default=None, help_text="用于哪张订单")
+
     class Meta:
         model = Coupon
-        fields = ("code", "amount", "valid_until", "apology", "given_at", "used_at")
+        fields = ("code", "amount", "valid_until", "apology", "given_at", "used_on")
         read_only_fields = fields
 
 
@@ -61,7 +63,7 @@ class ClaimAnswer(serializers.ModelSerializer[Claim]):
     agreed_amount = serializers.DecimalField(source="agreed.amount", max_digits=12, decimal_places=2, allow_null=True, default=None)
     papers = ClaimPaperAnswer(many=True)
     proposals = ProposalAnswer(many=True)
-    coupon = serializers.SerializerMethodField()
+    coupon = CouponAnswer(allow_null=True)
 
     class Meta:
         model = Claim
@@ -76,19 +78,13 @@ class ClaimAnswer(serializers.ModelSerializer[Claim]):
     def get_claimant_phone(self, claim: Claim) -> str:
         return mask_phone(claim.claimant_phone)
 
-    def get_coupon(self, claim: Claim) -> CouponAnswer | None:
-        try:
-            return CouponAnswer(claim.coupon).data
-        except ObjectDoesNotExist:
-            return None
-
 
 def _answer(number: str, status: int = 200) -> Response:
     return Response(ClaimAnswer(_whole(Claim.objects.filter(number=number)).get()).data, status=status)
 
 
 def _whole(seen: ClaimQuerySet) -> ClaimQuerySet:
-    related = seen.select_related("order", "handler", "at_fault", "agreed", "coupon")
+    related = seen.select_related("order", "handler", "at_fault", "agreed", "coupon__order")
     found: ClaimQuerySet = related.prefetch_related("papers", "proposals")
     return found
 

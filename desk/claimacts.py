@@ -67,7 +67,7 @@ def _can_return(claim: Claim) -> bool:
 
 
 def _unhappy(claim: Claim) -> bool:
-    return bool(claim.dispute or claim.state == Claimed.REJECTED) and not hasattr(claim, "coupon")
+    return bool(claim.dispute or claim.state == Claimed.REJECTED) and claim.coupon_id is None
 
 
 ACTS: dict[str, Act] = {

@@ -18,7 +18,7 @@ from network.choices import UnitKind
 from network.models import Account, Person, Unit
 from network.places import exists
 from orders.choices import Channel
-from orders.forms import DraftForm, Phone, PlaceCode
+from orders.forms import Phone, PlaceCode, WithCoupon
 from orders.services import Draft
 from rulebook.errors import Refused
 from rulebook.roles import Role
@@ -33,7 +33,7 @@ def _paste(label: Any) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=1000, widget=widget, help_text=PASTE_HELP)
 
 
-class PhoneOrderForm(DraftForm):
+class PhoneOrderForm(WithCoupon):
     """The order's content as an agent types it while the caller speaks."""
 
     use_required_attribute = False

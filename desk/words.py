@@ -155,6 +155,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.CLAIM_PAID: ("money", gettext_noop("理赔 %(number)s 已付款 %(paid)s 元")),
     On.CLAIM_CLOSED: ("check", gettext_noop("理赔 %(number)s 结案")),
     On.COUPON_GIVEN: ("star", gettext_noop("致歉并赠送 %(worth)s 元优惠券，有效期至 %(valid_until)s（§4.5）")),
+    On.COUPON_USED: ("star", gettext_noop("使用 %(worth)s 元优惠券（§4.5）")),
+    On.COUPON_GIVEN_BACK: ("undo", gettext_noop("退还 %(worth)s 元优惠券，可再次使用（§4.5）")),
     On.CONSIGNEE_CALLED: ("phone", gettext_noop("派送前致电收货人：%(reached)s%(expected_at)s（§4.3.2.7）")),
     On.LATENESS_TOLD: ("phone", gettext_noop("告知收货人将晚到：%(reached)s%(reason)s%(expected_at)s（§4.3.3.3）")),
     On.HELPERS_HIRED: ("users", gettext_noop("外雇 %(helpers)s 人%(reason)s（§1.3.3.2）")),

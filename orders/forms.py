@@ -258,6 +258,18 @@ class DraftForm(forms.Form):
         return Draft(**parties, **values)
 
 
+class WithCoupon(DraftForm):
+    """The content of a new order as people type it, and the coupon they want to use on it (§4.5); the content has no coupon."""
+
+    coupon = Text(
+        label=_("优惠券号"), max_length=12, required=False, help_text=_("致歉时赠送的优惠券，抵扣本单运费；没有可不填")
+    )
+
+    def draft(self) -> Draft:
+        self.coupon_code = str(self.cleaned_data.pop("coupon", ""))
+        return super().draft()
+
+
 class _Shared(dict[str, forms.Field]):
     """Fields that no form changes: Django need not copy them for each one."""
 

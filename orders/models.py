@@ -29,12 +29,13 @@ from orders.choices import (
     SlipReturn,
     State,
 )
+from orders.coupons import Coupon
 from orders.jobs import ImportJob, ImportReject
 from pricing.models import GivenQuote
 from rulebook.products import PRODUCTS
 
 __all__ = [
-    "AddedCharge", "Amendment", "BillLine", "BranchQuote", "Contact", "FreightRefund", "ImportJob", "ImportReject", "Move", "Note",
+    "AddedCharge", "Amendment", "BillLine", "BranchQuote", "Contact", "Coupon", "FreightRefund", "ImportJob", "ImportReject", "Move", "Note",
     "NotePrint", "Order",
     "OrderQuerySet", "Version", "Waybill", "WaybillPrint",
 ]  # fmt: skip
@@ -158,6 +159,7 @@ class Order(SafeFSMModelMixin, models.Model):
         _("产品"), max_length=20, blank=True, db_default="", choices=[(row.code, row.zh) for row in PRODUCTS.values()]
     )  # '' leaves it to us (§4.6)
     price = models.ForeignKey(GivenQuote, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    coupon = models.OneToOneField(Coupon, models.PROTECT, null=True, blank=True, related_name="order")  # spent on this one (§4.5)
     goods = models.CharField(_("货物名称"), max_length=60)
     pieces = models.PositiveIntegerField(_("件数"))
     weight_kg = models.DecimalField(_("重量（千克）"), max_digits=9, decimal_places=2)

@@ -34,7 +34,7 @@ from sla.models import Deadline
 from sla.services import clocks_opened
 
 NUMBER = re.compile(r"[\x21-\x7e]{1,64}")
-BESIDES = {"partner_order_no": str, "quote": str}
+BESIDES = {"partner_order_no": str, "quote": str, "coupon": str}
 SCHEMA = content.schema(
     besides={
         "partner_order_no": {
@@ -42,6 +42,7 @@ SCHEMA = content.schema(
             "description": "合作平台单号：合作平台必填且唯一；相同内容重复提交返回首次结果",
         },
         "quote": {"type": "string", "maxLength": 300, "description": "价格查询返回的报价编号，24 小时内按该价下单"},
+        "coupon": {"type": "string", "maxLength": 12, "description": "优惠券号：抵扣本单运费，一张只用一次，属于发货电话或客户"},
     }
 )  # fmt: skip
 
@@ -66,7 +67,8 @@ class Orders(OrderList):
             who.person.require("place")
         with once(who) as ticket, clocks_opened() as clocks:
             draft, besides = content.read(request.data, besides=BESIDES)
-            placed = _place(draft, who, str(besides.get("partner_order_no") or ""), str(besides.get("quote") or ""))
+            said = {name: str(besides.get(name) or "") for name in BESIDES}
+            placed = _place(draft, who, said["partner_order_no"], Claim(who.ships_for, said["quote"], said["coupon"]))
         if not placed.created:
             clocks = list(Deadline.objects.of_order(placed.order))
             if ticket:
@@ -74,7 +76,7 @@ class Orders(OrderList):
         return Response(_placed_answer(placed, clocks), status=201 if placed.created else 200)
 
 
-def _place(draft: Draft, who: Caller, external_no: str, quoted: str) -> Placed:
+def _place(draft: Draft, who: Caller, external_no: str, claim: Claim) -> Placed:
     """Take the order in, errors named as the body names its fields."""
     _check_number(external_no, who)
     try:
@@ -85,7 +87,7 @@ def _place(draft: Draft, who: Caller, external_no: str, quoted: str) -> Placed:
             who=who.who,
             source=who.source,
             external_no=external_no,
-            claim=Claim(who.ships_for, quoted),
+            claim=claim,
             now=clock.now(),
         )
     except Refused as refusal:

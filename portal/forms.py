@@ -17,7 +17,7 @@ from core.language import in_words
 from core.personal import mask_phone
 from network.places import Candidate, exists, split
 from orders import picker
-from orders.forms import LITRE, ROLES, TEN_GRAMS, Amount, DraftForm, Phone, PlaceCode, Text, form_field
+from orders.forms import LITRE, ROLES, TEN_GRAMS, Amount, Phone, PlaceCode, Text, WithCoupon, form_field
 from orders.services import Draft
 from rulebook.errors import Refused
 from rulebook.prices import SORTS
@@ -68,7 +68,7 @@ class PartyFields:
     paste: str
 
 
-class HallForm(DraftForm):
+class HallForm(WithCoupon):
     """The order's content as the hall asks for it: places by picker, pickup times as windows, the branch from a list."""
 
     use_required_attribute = False

@@ -50,7 +50,7 @@ class Stage:
 
 def orders() -> QuerySet[Order]:
     """Return orders with what their headline needs."""
-    found: QuerySet[Order] = Order.objects.select_related("branch", "waybill", "cash", "shipment__terminal", "shipment__slip")
+    found: QuerySet[Order] = Order.objects.select_related("branch", "waybill", "cash", "shipment__terminal", "shipment__slip", "coupon")
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, Q, Sum
@@ -16,8 +17,9 @@ from delivery.choices import Cash, ScanState
 from delivery.choices import State as Way
 from delivery.models import CashOnDelivery, FreightReceipt, Scan, Shipment
 from orders.choices import OPEN, State
-from orders.models import Order, Waybill
+from orders.models import BillLine, Order, Waybill
 from penalties.services import breaches_fined, carried_faults, ledger_faults, sums_of_ledger, sums_of_penalties
+from rulebook.coupons import CODE as COUPON
 from rulebook.events import SIGNED, On
 from sla.choices import State as Clock
 from sla.choices import StepKind
@@ -43,7 +45,7 @@ class Tie:
 
 def ties() -> Iterator[Tie]:
     """Yield every tie; a database whose parts agree has none that does not hold."""
-    for check in (orders_end, journal_is_whole, pieces, cash, freight, announcements, fines, carried, scans):
+    for check in (orders_end, journal_is_whole, pieces, cash, freight, coupons, announcements, fines, carried, scans):
         yield check()
 
 
@@ -125,6 +127,24 @@ def freight() -> Tie:
     rows = FreightReceipt.objects.standing().count()
     known = told.get(On.FREIGHT_COLLECTED, 0) - told.get(On.FREIGHT_TAKEN_BACK, 0)
     return Tie("到付运费", says, (*faults, *_unequal(("到付运费的收款事实与收款", known, rows), ("到付运费", books.gap, 0))))
+
+
+def coupons() -> Tie:
+    """Every coupon on an order was stated once and not taken back; a billed order that has one has its line, and no other has (§4.5)."""
+    used = Order.objects.exclude(coupon=None)
+    told = dict(Entry.objects.filter(name__in=(On.COUPON_USED, On.COUPON_GIVEN_BACK)).values_list("name").annotate(Count("pk")))
+    stated = told.get(On.COUPON_USED, 0) - told.get(On.COUPON_GIVEN_BACK, 0)
+    billed = set(used.filter(state=State.WAYBILLED).values_list("pk", flat=True))
+    lines = BillLine.objects.filter(code=COUPON, version=F("waybill__version"))
+    lined = Counter(lines.values_list("waybill__order", flat=True))
+    off = -sum(lines.values_list("amount", flat=True), Decimal("0.00"))
+    wrong = (lined.keys() ^ billed) | {key for key, count in lined.items() if count > 1}
+    numbers = Order.objects.filter(pk__in=wrong).order_by("number").values_list("number", flat=True)[:SHOWN]
+    faults = (
+        *_unequal(("优惠券的使用事实与已用优惠券", stated, used.count())),
+        *(f"订单 {number} 的优惠券与运单的抵扣不符" for number in numbers),
+    )
+    return Tie("优惠券", f"已用优惠券 {used.count()} 张，已开单 {len(billed)} 张，抵扣 {off} 元", faults)
 
 
 KINDS = {"order": "订单", "branch": "营业部", "customer": "客户"}

@@ -185,6 +185,8 @@ class On(StrEnum):
     CLAIM_PAID = auto()
     CLAIM_CLOSED = auto()
     COUPON_GIVEN = auto()
+    COUPON_USED = auto()
+    COUPON_GIVEN_BACK = auto()
 
     # points, tiers, penalties, the ledger (§1.7, §2.2)
     POINTS_CREDITED = auto()

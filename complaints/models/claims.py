@@ -17,7 +17,7 @@ from core.fsm import SafeFSMModelMixin, guard
 from core.language import in_words
 from core.personal import PHONE_TAIL, EncryptedTextField, blind, digits
 from network.models import Person, Unit
-from orders.models import Order
+from orders.models import Coupon, Order
 from rulebook.categories import CAUSES
 from rulebook.claims import PAPERS
 
@@ -92,6 +92,7 @@ class Claim(SafeFSMModelMixin, models.Model):
     rejection = models.CharField(_("不予赔付的理由"), max_length=500, blank=True)
     withdrawal = models.CharField(_("撤回原因"), max_length=300, blank=True)
     at_fault = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")  # whose operation caused the loss
+    coupon = models.OneToOneField(Coupon, models.PROTECT, null=True, related_name="claim")  # the apology's
     ended_at = models.DateTimeField(null=True)  # paid, rejected or withdrawn
     closed_at = models.DateTimeField(null=True)
     last_actor = models.CharField(max_length=60, blank=True)
@@ -300,24 +301,3 @@ class ClaimPayment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.amount}"
-
-
-class Coupon(models.Model):
-    """An apology's coupon for the next shipment (§4.5): one a claim, used once."""
-
-    code = models.CharField(_("优惠券号"), max_length=12, unique=True)
-    claim = models.OneToOneField(Claim, models.PROTECT, related_name="coupon")
-    amount = models.DecimalField(_("金额"), max_digits=8, decimal_places=2)
-    valid_until = models.DateField(_("有效期至"))
-    phone_index = models.CharField(max_length=32)
-    apology = models.CharField(_("致歉"), max_length=300)
-    given_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    given_at = models.DateTimeField()
-    used_on = models.OneToOneField(Order, models.PROTECT, null=True, related_name="coupon")
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="coupon_is_worth_something")]
-
-    def __str__(self) -> str:
-        return self.code

@@ -34,7 +34,7 @@ from network.access import staff_required
 from network.models import Person
 from orders import sheets
 from orders.models import Order
-from rulebook.due import local
+from rulebook.due import local, local_day
 from rulebook.errors import Refused
 from sla.models import Deadline
 
@@ -153,7 +153,7 @@ def opening(request: HttpRequest) -> HttpResponse:
 def _one(request: HttpRequest, number: str) -> Claim:
     person = person_of(request)
     person.require("see_claims")
-    related = ("order__key_account__customer", "order__branch", "handler", "agreed", "at_fault", "coupon", "payment__by")
+    related = ("order__key_account__customer", "order__branch", "handler", "agreed", "at_fault", "coupon__order", "payment__by")
     claim = Claim.objects.visible_to(person).select_related(*related).prefetch_related("papers").filter(number=number).first()
     if claim is None:
         raise Http404
@@ -183,6 +183,7 @@ def _detail(
         "link": request.build_absolute_uri(reverse("portal:claim-answer", args=[token_of(standing)])) if shown and standing else "",
         "may_receive": person.may("claim_papers") and claim.state in (Claimed.OPENED, Claimed.PAPERS_COMPLETE),
         "phone": mask_phone(claim.claimant_phone), "payee": f"…{claim.payee[-4:]}" if claim.payee else "",
+        "coupon_expired": claim.coupon and claim.coupon.expired(local_day(now)),
         "account": claim.payee if person.may("pay_claim") else "",
     }  # fmt: skip
     return render(request, "desk/claim.html", context, status=status)

@@ -58,7 +58,7 @@ def draw(
     """Draw the sheet, with what went wrong and the form as it was typed where an act failed."""
     person = person_of(request)
     found = Order.objects.visible_to(person)
-    order = found.select_related("branch", "responsible_branch", "waybill", "accepted_by").get(number=number)
+    order = found.select_related("branch", "responsible_branch", "waybill", "accepted_by", "coupon").get(number=number)
     task = PickupTask.objects.exclude(state=Pickup.CANCELLED).select_related("driver").filter(order=order).first()
     clocks = list(Deadline.objects.of_order(order).select_related("holder"))
     context = {

@@ -29,6 +29,7 @@ from orders.models import Order
 from orders.picker import PlacePicker
 from orders.services.common import label
 from orders.services.draft import draft_of
+from orders.services.price import Claim
 from rulebook.errors import Refused
 
 LAST_ORDERS = 5
@@ -99,7 +100,9 @@ def _place(request: HttpRequest, person: Person, now: datetime, form: PhoneOrder
     if not cache.add(key, "", TOKEN_LIVES):
         return _sent_twice(str(cache.get(key) or ""))
     try:
-        placed = orders.place(form.draft(), channel=Channel.PHONE, by=person.actor, now=now, who=label(person))
+        draft = form.draft()
+        claim = Claim(coupon=form.coupon_code)
+        placed = orders.place(draft, channel=Channel.PHONE, by=person.actor, now=now, who=label(person), claim=claim)
     except Refused as refusal:
         cache.delete(key)
         form.refuse(form_field(refusal.field), refusal)

@@ -85,6 +85,7 @@ def order_detail(order: Order, *, masked: bool) -> dict[str, Any]:
         **order_answer(order),
         "content": content,
         "price": price_answer(order.price),
+        "coupon": order.coupon.code if order.coupon else None,
         "quotes": QuoteAnswer(order.quotes.order_by("pk"), many=True).data,
         "waybill": WaybillAnswer(waybill).data if waybill else None,
     }

@@ -19,7 +19,7 @@ from network.places import exists
 from orders.choices import AmendmentState, Delivery, SlipReturn
 from orders.models import Amendment, Order, Version, Waybill
 from orders.phones import canonical
-from orders.services.charging import Charge, by_branch, by_system, present, store_lines
+from orders.services.charging import Charge, by_branch, by_system, less_coupon, present, store_lines
 from orders.services.common import about, label, stamp
 from orders.services.draft import Draft, draft_of, write_to
 from orders.services.handing import billed, reopen
@@ -117,12 +117,12 @@ def _price(
     if system := by_system(order, content, found, now=ready):
         if amount is not None:
             raise Refused(CLAUSE, _("该线路有系统价，以系统价为准，不能另定运费。"), field="amount")
-        return system
+        return less_coupon(order, system)
     if amount is None:
         return before
     if not amount.is_finite() or not 0 < amount <= MOST_MONEY or not is_exact(amount, CENT):
         raise Refused(CLAUSE, _("请填写大于 0、最多两位小数的运费。"), field="amount")
-    return replace(by_branch(amount, _("更改后由营业部重新报价")), product=before.product)
+    return less_coupon(order, replace(by_branch(amount, _("更改后由营业部重新报价")), product=before.product))
 
 
 @transaction.atomic

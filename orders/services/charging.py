@@ -14,6 +14,7 @@ from orders.models import BillLine, Order, Waybill
 from orders.services.draft import Draft
 from orders.services.measuring import Measured
 from orders.services.price import customer_of, facts_of
+from rulebook.coupons import line as coupon_line
 from rulebook.quotes import CodPlan
 
 ZERO = Decimal("0.00")
@@ -57,7 +58,17 @@ class Charge:
 
 def charge(order: Order, content: Draft, found: Measured, *, now: datetime) -> Charge | None:
     """Return the price of the goods as measured: the system's prevails over the branch's (§1.4.3); None while there is none."""
-    return by_system(order, content, found, now=now) or agreed(order)
+    price = by_system(order, content, found, now=now) or agreed(order)
+    return less_coupon(order, price) if price else None
+
+
+def less_coupon(order: Order, price: Charge) -> Charge:
+    """Return the price less the coupon the order was placed with, as a line of its own (§4.5)."""
+    if order.coupon is None:
+        return price
+    off = _line(coupon_line(order.coupon.code, order.coupon.amount, price.total))
+    zh, en = f"{price.zh}；{off.words_zh}", f"{price.en}; {off.words_en}"
+    return replace(price, lines=(*price.lines, off), zh=zh, en=en)
 
 
 def by_system(

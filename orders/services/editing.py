@@ -10,13 +10,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.journal import publish
+from core.journal import Fact, publish
 from core.models import Actor
 from network.choices import CALL_CENTRE
 from network.models import Person, Unit
 from orders.choices import PriceState, State
 from orders.models import Order, Version
 from orders.services.common import about, label, locked, stamp
+from orders.services.coupons import belongs, give_back
 from orders.services.draft import PRICE_BASIS, Draft, draft_of, from_flat, write_to
 from orders.services.placing import check_appointment, named_branch, pickup_day
 from orders.services.price import Claim, recognise, set_price, told
@@ -89,19 +90,23 @@ def _apply(
     order: Order, draft: Draft, changed: list[str], by: Actor, who: str, now: datetime, ships_for: Collection[int]
 ) -> None:
     write_to(order, draft)
+    returned: list[Fact] = []
     if "shipper.phone" in changed:
         recognise(order)
+        if order.coupon and not belongs(order.coupon, order):  # another shipper's order: the coupon stays with its owner
+            returned = give_back(order, by, now)
     order.version += 1
     agreed = "appointment" in changed and order.appointment is not None and appointment_valid(order.appointment)
     if "pickup" in changed or agreed:
         order.pickup_on = pickup_day(order, now)
     stamp(order, by, who, now)
     before = order.price_state
-    basis_changed = not PRICE_BASIS.isdisjoint(changed)
+    basis_changed = not PRICE_BASIS.isdisjoint(changed) or bool(returned and order.price)
     if basis_changed:
         identified = before == PriceState.CONTRACT and "shipper.phone" not in changed
         set_price(order, by, now, claim=Claim(ships_for), identified=identified)
     order.save()
+    publish(*returned)
     if basis_changed and not before == order.price_state == PriceState.TO_QUOTE:
         reopened = order.price_state == PriceState.TO_QUOTE
         publish(about(order, On.PRICE_REOPENED if reopened else On.PRICE_RECKONED, by, now, **told(order)))

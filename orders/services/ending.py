@@ -12,12 +12,14 @@ from network.models import Person
 from orders.choices import PriceState, State
 from orders.models import Order
 from orders.services.common import about, label, locked, stamp
+from orders.services.coupons import give_back
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
 from rulebook.reasons import CANCEL_REASONS
 
 COLUMNS = (
-    "state", "cancelled_at", "cancelled_by", "cancel_reason", "cancel_text", "reason_confirmed_at", "last_actor", "last_at",
+    "state", "cancelled_at", "cancelled_by", "cancel_reason", "cancel_text", "reason_confirmed_at", "coupon", "last_actor",
+    "last_at",
 )  # fmt: skip
 
 
@@ -38,7 +40,7 @@ def cancel(
     _check_reason(reason, text, required=person is not None)
     perform(order.cancel, by_kind=by.kind, reason=reason, text=text, at=now)
     stamp(order, by, label(person) if person else who, now)
-    facts = [about(order, On.ORDER_CANCELLED, by, now, by_kind=by.kind, reason=reason)]
+    facts = [about(order, On.ORDER_CANCELLED, by, now, by_kind=by.kind, reason=reason), *give_back(order, by, now)]
     if person:
         order.reason_confirmed_at = now
         facts.append(about(order, On.CANCEL_REASON_RECORDED, by, now, reason=reason))
@@ -74,10 +76,12 @@ def cancel_for_price(order: Order, *, by: Actor, who: str, now: datetime) -> Ord
     perform(order.cancel, by_kind=by.kind, reason="price_declined", text="", at=now)
     order.reason_confirmed_at = now
     stamp(order, by, who, now)
+    returned = give_back(order, by, now)
     order.save(update_fields=COLUMNS)
     publish(
         about(order, On.ORDER_CANCELLED, by, now, by_kind=by.kind, reason="price_declined"),
         about(order, On.CANCEL_REASON_RECORDED, by, now, reason="price_declined"),
+        *returned,
     )
     return order
 

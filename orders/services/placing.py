@@ -18,6 +18,7 @@ from network.services import branch_by_code
 from orders.models import Order
 from orders.numbers import order_number
 from orders.services.common import about, stamp
+from orders.services.coupons import redeem, redeemed
 from orders.services.draft import Draft, draft_of, from_flat, write_to
 from orders.services.price import NO_CLAIM, Claim, recognise, set_price, told
 from rulebook.due import local_day
@@ -54,9 +55,9 @@ def place(
 
     :param source: whose external numbers these are ("partner:7"); part of the key that makes a number unique
     :param who: how the one placing is named to others
-    :param claim: whom the one placing ships for, and which price they were told
+    :param claim: whom the one placing ships for, which price they were told, which coupon they name
     :param account: the customer's login it is placed with
-    :raises Refused: unknown branch, an appointment in the past or later than §1.2.1.4p allows
+    :raises Refused: unknown branch, a coupon that cannot be used, an appointment in the past or later than §1.2.1.4p allows
     :raises Duplicate: the external number belongs to an order of other content
     """
     try:
@@ -120,11 +121,13 @@ def _store(
     order.ship_on = today
     order.pickup_on = pickup_day(order, now)
     stamp(order, by, who, now)
+    redeem(order, claim.coupon, now)
     set_price(order, by, now, claim=claim)
     if branch:
         order.assign(branch=branch, at=now)
     where = On.ORDER_REACHED_BRANCH if branch else On.ORDER_UNASSIGNED
     facts = [about(order, name, by, now, at_placing=True, **told(order)) for name in (On.ORDER_SUBMITTED, where)]
+    facts += redeemed(order, by, now)
     with rows.together():
         rows.insert([order])
         publish(*facts, born=order.number)

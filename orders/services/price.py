@@ -14,6 +14,7 @@ from customers.services import recognised
 from orders.choices import PriceState
 from orders.models import Order
 from pricing.services import QuoteFacts
+from rulebook.coupons import off
 
 BOUND: Prepared[Customer] = Prepared(lambda phone: Customer.objects.bound().filter(phone_index=phone).order_by("pk")[:1])
 
@@ -57,11 +58,12 @@ def customer_of(order: Order) -> Customer | None:
 class Claim:
     """
     What whoever orders may claim for the price: `ships_for`, keys of the customers they are known to ship for, whose contracts
-    apply (§3.4.1); `quoted`, the number of a price they were told less than a day ago.
+    apply (§3.4.1); `quoted`, the number of a price they were told less than a day ago; `coupon`, the code of a coupon (§4.5).
     """
 
     ships_for: Collection[int] = ()
     quoted: str = ""
+    coupon: str = ""
 
 
 NO_CLAIM = Claim()
@@ -86,6 +88,8 @@ def set_price(
     if claim.quoted:
         facts = prices.as_told(claim.quoted, facts, now)
     quote = prices.quote(facts)
+    if order.coupon:
+        quote = off(quote, order.coupon.code, order.coupon.amount)
     order.price = prices.keep(quote, facts)
     if not (quote.source == order.price_state == PriceState.TO_QUOTE):
         order.reckon_price(quote.source)

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from orders.models import FreightRefund, Order
+from rulebook import coupons
 from rulebook.products import FREIGHT_LINES, freight_is_refunded
 
 
@@ -21,7 +22,7 @@ def refund_if_late(order: Order, *, there_at: datetime, now: datetime) -> Freigh
         return None
     if waybill.refund:
         return None
-    lines = waybill.lines_now().filter(code__in=FREIGHT_LINES)
+    lines = waybill.lines_now().filter(code__in=FREIGHT_LINES | {coupons.CODE})  # what a coupon took off was not paid †
     amount = sum(lines.values_list("amount", flat=True), Decimal("0.00"))
     if amount <= 0:
         return None

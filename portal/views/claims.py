@@ -31,6 +31,7 @@ from portal.access import Right
 from portal.claimforms import AgreeForm, DisputeForm, HallClaimForm, HandInForm, LookUpForm, Said, WithdrawForm
 from portal.views import tracking
 from portal.views.ordering import who
+from rulebook.due import local_day
 from rulebook.errors import Conflict, Refused
 
 NUMBER = re.compile(r"C\d{13}", re.ASCII)
@@ -149,7 +150,7 @@ ACTS = {
 def _allowed(request: HttpRequest, number: str) -> Claim | None:
     if access.right(request, number) != Right.ACT:
         return None
-    related = ("order", "handler", "agreed", "coupon", "payment")
+    related = ("order", "handler", "agreed", "coupon__order", "payment")
     found: Claim | None = Claim.objects.select_related(*related).filter(number=number).first()
     return found
 
@@ -179,6 +180,7 @@ def _page(
         "claim": claim, "order": claim.order, "steps": _steps(claim), "proposal": proposal, "acts": acts, "failed": failed,
         "serial": proposal.serial if proposal else 0,
         "problem": problem, "papers": papers, "may_hand_in": claim.state in (Claimed.OPENED, Claimed.PAPERS_COMPLETE),
+        "coupon_expired": claim.coupon and claim.coupon.expired(local_day(clock.now())),
         "upload": form if failed == "hand-in" and form else HandInForm(),
     }  # fmt: skip
     return render(request, "portal/claim.html", context, status=status)

@@ -115,9 +115,10 @@ def _submit(request: HttpRequest, typed: dict[str, str], now: datetime) -> HttpR
     form, token, note = HallForm(data=typed), _token(typed), ""
     if form.is_valid():
         try:
+            draft = form.draft()
             placed = place(
-                form.draft(), channel=Channel.HALL, by=acting(request), now=now, source=SOURCE, external_no=token,
-                who=who(), claim=Claim(ships_for(request), typed.get("quote", "")), account=account_of(request),
+                draft, channel=Channel.HALL, by=acting(request), now=now, source=SOURCE, external_no=token, who=who(),
+                claim=Claim(ships_for(request), typed.get("quote", ""), form.coupon_code), account=account_of(request),
             )  # fmt: skip
         except Refused as refusal:
             form.refuse(refusal)

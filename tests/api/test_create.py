@@ -14,6 +14,7 @@ from orders.models import Order
 from sla.models import Deadline
 from tests.api.client import PartnerClient, order_body, partner
 from tests.factories import Company, sh
+from tests.orders.test_coupons import given
 
 ORDERS = "/api/v1/orders/"
 AT = sh("04 10:00:00")
@@ -159,6 +160,10 @@ BAD = [  # changes to a good body, status, field, code
     ({"weight_kg": 12}, 400, "weight_kg", "unknown"),
     ({"goods.name": "x"}, 400, "goods.name", "unknown"),
     ({"branch_code": "B404"}, 422, "branch_code", "refused"),
+    ({"coupon": "ZZZZZZZZZZ"}, 422, "coupon", "refused"),
+    ({"coupon": "\x00"}, 422, "coupon", "refused"),
+    ({"coupon": "优" * 5000}, 422, "coupon", "refused"),
+    ({"coupon": 5}, 400, "coupon", "type"),
     ({"pickup__appointment": "2026-11-04T09:59:59+08:00"}, 422, "pickup.appointment", "refused"),
     ({"pickup__appointment": "2026-11-08T10:00:00+08:00"}, 422, "pickup.appointment", "refused"),
 ]
@@ -253,3 +258,13 @@ def test_round_trips_of_an_order(client: PartnerClient, settings) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert client.post(ORDERS, order_body("TB-9")).status_code == 201
     assert len(queries) == 3, [query["sql"][:60] for query in queries]
+
+
+def test_a_coupon_is_spent_once(client: PartnerClient, company: Company) -> None:
+    given(company)
+    told = client.post(ORDERS, order_body(coupon="ABCDEFGH23"))
+    assert told.status_code == 201, told.json()
+    assert client.get(f"{ORDERS}{told.json()['number']}/").json()["coupon"] == "ABCDEFGH23"
+    again = client.post(ORDERS, order_body("TB-2", coupon="ABCDEFGH23"))
+    assert (again.status_code, again.json()["field"], again.json()["clause"]) == (422, "coupon", "§4.5")
+    assert client.post(ORDERS, order_body(coupon="ABCDEFGH23")).json()["duplicate"] is True

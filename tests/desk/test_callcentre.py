@@ -13,6 +13,7 @@ from rulebook.roles import Role
 from sla import services as sla
 from tests.desk.conftest import NOON
 from tests.factories import Company, placed, post, reached
+from tests.orders.test_coupons import given
 
 BOARD = "/desk/calls/"
 
@@ -207,6 +208,13 @@ def test_an_order_by_phone(calls: Client, company: Company) -> None:
     assert order.last_actor == f"{company.agent.name}（{company.agent.number}）"
 
 
+def test_an_order_by_phone_takes_the_callers_coupon(calls: Client, company: Company) -> None:
+    coupon = given(company)
+    answer = calls.post("/desk/phone/", CONTENT | {"branch_code": "B1", "coupon": "ABCDEFGH23"})
+    assert Order.objects.get().coupon == coupon
+    assert "优惠券 ABCDEFGH23：开单时抵 50.00 元" in calls.get(answer.url).content.decode()
+
+
 def test_the_same_form_twice_is_one_order(calls: Client) -> None:
     first, second = calls.post("/desk/phone/", CONTENT), calls.post("/desk/phone/", CONTENT)
     assert Order.objects.count() == 1
@@ -253,7 +261,7 @@ def test_nearest_branches_for_the_callers_place(calls: Client, company: Company)
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("shipper_name", ""), ("shipper_phone", "12"), ("shipper_place", "999999"), ("goods", "x" * 1_000_000),
+        ("shipper_name", ""), ("shipper_phone", "12"), ("shipper_place", "999999"), ("goods", "x" * 1_000_000), ("coupon", "ZZZZZZZZZZ"),
         ("pieces", "0"), ("weight_kg", "=1+1"), ("payer", "nobody"), ("branch_code", "NOPE"), ("goods", "雷管"),
         ("appointment", "2020-01-01T10:00"), ("appointment", "soon"), ("shipper_name", "\x00"),
     ],

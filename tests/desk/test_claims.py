@@ -1,5 +1,6 @@
 """The claim desk: what runs out first, a missing paper asked for in two clicks, a proposal in two, the payment (§1.6.1.3, §4.5)."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -7,8 +8,12 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from complaints.models import Claim, Proposal
+from complaints.services import claims
+from orders import services as orders
+from orders.models import Coupon
+from orders.services.price import Claim as Asked
 from tests.complaints.claimcases import agreed, disputed, fresh, goods, offices, opened, proposed, received
-from tests.factories import Company, contract
+from tests.factories import CUSTOMER, Company, contract, draft, sh
 
 
 @pytest.fixture
@@ -131,3 +136,21 @@ def test_the_export_has_what_the_page_has(desk_of, company):
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert rows[0][:4] == ["理赔单号", "订单号", "状态", "索赔金额"]
     assert rows[1][:4] == [claim.number, claim.order.number, "资料齐全", "6000.00"]
+
+
+def test_the_claim_tells_what_became_of_its_coupon(desk_of, company, clock):
+    claim = received(opened(goods(company)))
+    client = desk_of(company.superior)
+    claims.reject(number=claim.number, clerk=company.adjuster, text="包装不善所致", now=sh("06 12:00:00"))
+    said = {"amount": "50.00", "valid_until": "2026-11-30", "apology": "非常抱歉"}
+    assert client.post(f"/desk/claims/{claim.number}/coupon/", said).status_code == 302
+    page = f"/desk/claims/{claim.number}/"
+    assert "未使用" in text(client.get(page))
+    code = fresh(claim).coupon.code
+    order = orders.place(draft(branch_code="B1"), channel="hall", by=CUSTOMER, now=sh("07 12:00:00"), claim=Asked(coupon=code)).order
+    assert f'href="/desk/orders/{order.number}/"' in text(client.get(page))
+    assert "已使用" in text(client.get(page))
+    orders.cancel(number=order.number, by=CUSTOMER, reason="not_shipping", text="", now=sh("07 13:00:00"))
+    assert "未使用" in text(client.get(page))
+    Coupon.objects.update(valid_until=date(2026, 11, 1))
+    assert "已过期" in text(client.get(page))

@@ -11,6 +11,7 @@ from orders.models import Order
 from orders.services import edit
 from orders.services.draft import draft_of
 from tests.factories import CUSTOMER, sh
+from tests.orders.test_coupons import given
 
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-04 12:00:00+08:00"
@@ -105,6 +106,7 @@ BAD = [
     ("appointment", "yesterday"), ("appointment", "9999-12-31T23:59"), ("appointment", "0001-01-01T00:00"), ("payer", "nobody"),
     ("delivery", ""), ("slip_return", "<b>"), ("branch_code", "NOWHERE"), ("branch_code", "\x00"), ("branch_code", "x" * 21),
     ("cod_amount", "-5"), ("declared_value", "99999999999"), ("remark", "x" * 301), ("remark", "a\x01b"),
+    ("coupon", "ZZZZZZZZZZ"), ("coupon", "X" * 13), ("coupon", "\x00"),
 ]  # fmt: skip
 
 
@@ -223,3 +225,17 @@ def test_an_edited_order_is_still_the_same_submission(client, company):
 def test_a_branch_looked_up_is_chosen(client, company, code, chosen):
     page = text(client.get("/order/", {"branch": code}))
     assert re.findall(r'name="branch_code"[^>]*value="(\w+)" checked', page) == chosen
+
+
+def test_a_coupon_is_named_and_its_use_is_told(client, company):
+    coupon = given(company)
+    assert "优惠券号" in text(client.get("/order/"))
+    number = submit(client, branch_code="B1", coupon="abcdefgh23").url.split("/")[-2]
+    order = Order.objects.get()
+    assert (order.number, order.coupon) == (number, coupon)
+    page = text(client.get(f"/orders/{number}/"))
+    assert "ABCDEFGH23 · 开单时抵 50.00 元" in page
+    assert "优惠券号" not in text(client.get(f"/orders/{number}/edit/"))
+    again = submit(client, token="second-token-of-the-form", coupon="ABCDEFGH23")
+    assert again.status_code == 422
+    assert f"优惠券已用于订单 {number}" in text(again)

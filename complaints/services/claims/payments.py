@@ -13,10 +13,12 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from complaints.choices import Claimed
-from complaints.models import Claim, ClaimPayment, Coupon, Proposal
+from complaints.models import Claim, ClaimPayment, Proposal
 from complaints.services.claims.facts import CLAUSE, done, locked, loss_of, money_of, not_now, staff, text_of
 from core.fsm import in_source, perform
+from customers.models import Customer
 from network.models import Person
+from orders.models import Coupon
 from rulebook.due import local_day
 from rulebook.errors import Conflict, Refused
 from rulebook.events import On
@@ -86,7 +88,7 @@ def give_coupon(
     clerk.require("settle_dispute")
     claim = locked(number, staff(clerk))
     unhappy = claim.dispute or claim.state == Claimed.REJECTED
-    if not unhappy or Coupon.objects.filter(claim=claim).exists():
+    if not unhappy or claim.coupon_id:
         raise Conflict(_("客户没有异议，或已有优惠券。"), **claim.last_act())
     worth = money_of(amount, "amount")
     if worth > settings.COUPON_MOST:
@@ -97,11 +99,18 @@ def give_coupon(
     words = text_of(apology, "apology", _("请填写致歉内容，客户会看到。"), longest=300)
     code = "".join(secrets.choice(LETTERS) for _each in range(10))
     coupon = Coupon.objects.create(
-        code=code, claim=claim, amount=worth, valid_until=valid_until, phone_index=claim.phone_index, apology=words,
-        given_by=clerk, given_at=now,
+        code=code, amount=worth, valid_until=valid_until, phone_index=claim.phone_index, customer=_record_of(claim),
+        apology=words, given_by=clerk, given_at=now,
     )  # fmt: skip
+    claim.coupon = coupon
     done(claim, On.COUPON_GIVEN, staff(clerk), now, worth=str(worth), valid_until=valid_until.isoformat())
     return coupon
+
+
+def _record_of(claim: Claim) -> Customer | None:
+    """Return the record of the key customer whose goods they were, else of the claimant's phone; None for a stranger."""
+    account = claim.order.key_account
+    return account.customer if account else Customer.objects.filter(phone_index=claim.phone_index).first()
 
 
 @dataclass(frozen=True, slots=True)

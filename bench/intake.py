@@ -114,7 +114,7 @@ def _paced(sender: Sender, number: str, pause: float) -> float:
 def main() -> None:
     call_command("flush", interactive=False, verbosity=0)
     build()
-    key, secret = issue_key(Partner.objects.create(code="bench", name="bench"), now=datetime.now(UTC))
+    key, secret = issue_key(Partner.objects.create(code="bench", name="bench", per_minute=10_000_000), now=datetime.now(UTC))
     servers = {
         "floor": (8801, serve("ecomlogistics.wsgi:application", 8801, BENCH_URLCONF="bench.floor")),
         "product": (8802, serve("ecomlogistics.wsgi:application", 8802)),

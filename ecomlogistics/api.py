@@ -22,7 +22,10 @@ from desk import api as desk
 from orders.api import bills, service, tariffs, terms
 from orders.api import views as orders
 from partners import api as partners
-from partners import openapi  # noqa: F401  (registers the signature with the schema)
+from partners import (
+    openapi,  # noqa: F401  (registers the signature with the schema)
+    ownapi,
+)
 from penalties import api as penalties
 from penalties import dutyapi, watchapi
 from pickup import api as pickup
@@ -58,7 +61,7 @@ ORDER_VERBS = {
     "assign": orders.Assign,
     "take-back-assignment": orders.TakeBackAssignment,
     "reassign": orders.Reassign,
-    "cancel": orders.Cancel,
+    "cancel": partners.Cancel,
     "confirm-reason": orders.ConfirmReason,
     "edit": orders.Edit,
     "versions": orders.Versions,
@@ -176,6 +179,13 @@ urlpatterns = [
     *(path(f"tier-actions/<int:key>/{name}/", view.as_view()) for name, view in dutyapi.ACTION_VERBS.items()),
     path("contact-checks/", dutyapi.Checks.as_view()),
     *(path(f"contact-checks/<int:key>/{name}/", view.as_view()) for name, view in dutyapi.CHECK_VERBS.items()),
+    path("partner/", ownapi.Own.as_view()),
+    path("partner/callback/", ownapi.Callback.as_view()),
+    path("partner/keys/", ownapi.Keys.as_view()),
+    re_path(r"^partner/keys/(?P<key>[A-Za-z0-9]{1,32})/end/$", ownapi.EndKey.as_view()),
+    path("partner/calls/", ownapi.Calls.as_view()),
+    path("pushes/", ownapi.Pushes.as_view()),
+    path("pushes/resend/", ownapi.Resend.as_view()),
     path("", Elsewhere.as_view()),
     path("<path:rest>", Elsewhere.as_view()),
 ]

@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "outages-resume": {"task": "sla.tasks.resume_outage_acts", "schedule": 60.0, "options": {"expires": 55}},
     "imports-resume": {"task": "orders.tasks.resume_imports", "schedule": 60.0, "options": {"expires": 55}},
     "nonces-forget": {"task": "partners.tasks.forget_nonces", "schedule": 300.0, "options": {"expires": 290}},
+    "calls-forget": {"task": "partners.tasks.forget_calls", "schedule": crontab(hour=3, minute=30), "options": {"expires": 3600}},
     "pushes-sweep": {"task": "partners.tasks.sweep_pushes", "schedule": 10.0, "options": {"expires": 9}},
     "notify-sweep": {"task": "notify.tasks.sweep", "schedule": 10.0, "options": {"expires": 9}},
 }

@@ -16,6 +16,7 @@ from rest_framework.views import exception_handler, set_rollback
 from core.journal import request_id
 from orders.api.content import Fault, Faulty
 from orders.services import Duplicate
+from partners.cancelling import NotCancelled
 from rulebook.errors import Conflict, Denied, Refused
 
 KEPT_HEADERS = frozenset({"WWW-Authenticate", "Retry-After"})
@@ -26,10 +27,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     match error:
         case Refused():
             return _body(422, "refused", error.reason, clause=error.clause, field=error.field)
-        case Duplicate():
-            return _conflict(error, "duplicate", fields=error.fields)
         case Conflict():
-            return _conflict(error, "conflict")
+            return _lost(error)
         case Denied():
             return _body(403, "denied", error.reason)
         case Faulty():
@@ -44,6 +43,17 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
             return _body(404, "not_found", _("没有这条记录，或不在您的查看范围内。"))
         case _:
             return _framework(error, context)
+
+
+def _lost(error: Conflict) -> Response:
+    match error:
+        case Duplicate():
+            return _conflict(error, "duplicate", fields=error.fields)
+        case NotCancelled(code="not_found"):
+            return _body(404, error.code, error.reason, number=error.number)
+        case NotCancelled():
+            return _conflict(error, error.code, number=error.number, clause=error.clause)
+    return _conflict(error, "conflict")
 
 
 def _conflict(error: Conflict, code: str, **more: Any) -> Response:

@@ -130,6 +130,7 @@ MAY: dict[str, frozenset[Role]] = {
     "settle_dispute": frozenset({Role.CLAIMS, Role.DEPARTMENT}),
     "pay_claim": frozenset({Role.FINANCE}),
     "organise": frozenset({Role.ADMINISTRATOR}),
+    "manage_partners": frozenset({Role.DEPARTMENT, Role.IT}),
     "report_ticket": frozenset(Role),
     "collate_ticket": frozenset({Role.MARKETING}),
     "solve_ticket": frozenset({Role.IT}),

@@ -15,17 +15,18 @@ from rest_framework.response import Response
 
 from core import clock
 from orders import services
-from orders.api import content
+from orders.api import bodies, content, views
 from orders.api.answers import OrderAnswer, order_answer
 from orders.api.callers import Caller, caller
 from orders.api.openapi import operation
-from orders.api.views import ApiView, OrderDetail, OrderList
+from orders.api.views import ApiView, OrderDetail, OrderList, checked
 from orders.choices import Channel
 from orders.models import Order
 from orders.services import Draft, Duplicate, Placed
 from orders.services.price import Claim
 from partners.answers import EventAnswer
 from partners.authentication import once, spend
+from partners.cancelling import cancel, unknown
 from reports import tracking
 from rulebook.errors import Refused
 from sla.api import deadline_answer
@@ -152,3 +153,22 @@ class Track(ApiView):
         with translation.override("zh-hans"):
             told = tracking.events(order.number, full=True)
             return Response(TrackAnswer({"number": order.number, "events": told}).data)
+
+
+@operation("post", "orders_cancel", request=bodies.CancelBody, answer=OrderAnswer)
+class Cancel(views.Cancel):
+    """
+    Cancel an order that is not billed (§1.2.1.4).
+
+    A partner whose order stays is told why by one of four codes: not_found (30001), collected (30002), cancelled (30003),
+    unsupported (30004).
+    """
+
+    def post(self, request: Request, number: str) -> Response:
+        who = caller(request)
+        if who.person:
+            return super().post(request, number)
+        if not who.orders().filter(number=number).exists():
+            raise unknown()
+        values = checked(bodies.CancelBody, request.data)
+        return Response(order_answer(cancel(number=number, by=who.actor, who=who.who, now=clock.now(), **values)))

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 
 from core import clock, rows
 from orders.api.callers import Caller
-from partners import services
+from partners import limits, services
 from partners.models import Partner, PartnerKey
 
 HEADERS = ("X-Key", "X-Timestamp", "X-Nonce", "X-Signature")
@@ -47,8 +47,10 @@ class SignedRequest(BaseAuthentication):
         if not NONCE.fullmatch(given["X-Nonce"]):
             raise AuthenticationFailed(_("X-Nonce 须为 8–64 位字母、数字、“-”或“_”。"), code="nonce_invalid")
         key = _remembered(given["X-Key"]) or _key(given["X-Key"], now)
+        request._request.partner_key = key  # type: ignore[attr-defined]  # whose call it is, for the log (partners.calls)
         if not _signed(request, given, key.secret):
             _check_signature(request, given, _key(given["X-Key"], now).secret)
+        limits.check(key, now)
         partner, ticket = key.partner, services.Ticket(key, given["X-Nonce"], now)
         if not _spent_by(request):
             spend(ticket)

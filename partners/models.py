@@ -165,3 +165,23 @@ class Push(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream} {self.seq}"
+
+
+class Call(models.Model):
+    """A request of a partner and how it was answered, for its engineers; without bodies, queries or addresses."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="calls", db_index=False)
+    key = models.CharField(max_length=32)
+    at = models.DateTimeField(db_index=True)
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=200)
+    status = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=40, blank=True)
+    request_id = models.CharField(max_length=40, blank=True)
+    milliseconds = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["partner", "-id"], name="call_by_partner")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.status}"

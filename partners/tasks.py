@@ -19,6 +19,12 @@ def forget_nonces() -> None:
     services.forget_nonces(now=clock.now())
 
 
+@shared_task(ignore_result=True, soft_time_limit=240, time_limit=290)
+def forget_calls() -> None:
+    """Every night from beat: the log of calls is kept for so many days."""
+    services.forget_calls(now=clock.now())
+
+
 @shared_task(ignore_result=True, soft_time_limit=20, time_limit=30)
 def push(ids: list[int]) -> None:
     """Tell these partners what has just been stored for them."""

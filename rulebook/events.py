@@ -254,6 +254,12 @@ class On(StrEnum):
     MAIL_RECEIVED = auto()
     MAIL_ANSWERED = auto()
 
+    # partners (§6)
+    PARTNER_CALLBACK_SET = auto()
+    PARTNER_TERMS_SET = auto()
+    PARTNER_KEY_ISSUED = auto()
+    PARTNER_KEY_ENDED = auto()
+
     # the clocks themselves (§0.8, §1.4.2)
     DEADLINE_WARNED = auto()
     DEADLINE_BREACHED = auto()

@@ -84,6 +84,7 @@ WSGI_APPLICATION = "ecomlogistics.wsgi.application"
 MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "ecomlogistics.middleware.JournalRequestId",
+    "partners.calls.PartnerCalls",
     "ecomlogistics.middleware.Figures",
     "django.middleware.security.SecurityMiddleware",
     "ecomlogistics.csp.PolicyMiddleware",
@@ -182,6 +183,7 @@ PUSH_THREADS = number("PUSH_THREADS")
 CALLBACK_LOOPBACK = flag("CALLBACK_LOOPBACK")
 PARTNER_PER_MINUTE = number("PARTNER_PER_MINUTE")
 PARTNER_LOG_DAYS = number("PARTNER_LOG_DAYS")
+PARTNER_LOG_SECONDS = 1.0  # calls of a process are written together
 
 # ---- logins
 PASSWORD_HASHERS = [

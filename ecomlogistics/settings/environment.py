@@ -104,7 +104,7 @@ VARIABLES = {
             "1：允许合作平台回调 http 与 127.0.0.1（仅供演示和测试；正式环境拒绝）",
             "1 lets partners' callbacks go to http and 127.0.0.1: demonstration and tests; refused in production",
         ),
-        Variable("PARTNER_PER_MINUTE", "600", "每个合作平台密钥每分钟的请求上限", "requests a minute of a partner's key"),
+        Variable("PARTNER_PER_MINUTE", "3000", "每个合作平台密钥每分钟的请求上限", "requests a minute of a partner's key"),
         Variable("PARTNER_LOG_DAYS", "30", "合作平台调用日志保留天数", "days for which partners' calls are kept"),
         Variable("METRICS_ALLOW", "127.0.0.1,::1", "可读取 /metrics 的地址", "addresses that may read /metrics"),
         Variable("LOG_LEVEL", "INFO", "日志级别", "log level"),

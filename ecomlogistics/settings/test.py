@@ -24,6 +24,7 @@ if text("REDIS_URL") and (PROCESS := os.environ.get("PYTEST_XDIST_WORKER", "").r
     CACHES = {"default": stores.cache(AT._replace(path=f"/{int(AT.path[1:] or 0) + int(PROCESS)}").geturl())}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 KEPT_SECONDS = 0
+PARTNER_LOG_SECONDS = 0  # written when a test says so: no thread of its own
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="ecom-media-"))
 
 # A kept connection of a live server's thread would hold up the removal of the test database.

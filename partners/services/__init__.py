@@ -8,11 +8,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from core import rows
-from partners.models import Nonce, Partner, PartnerKey
+from partners.models import Call, Nonce, Partner, PartnerKey
 from rulebook.errors import Refused
 
 WINDOW = timedelta(minutes=5)
@@ -104,4 +105,11 @@ def forget_nonces(*, now: datetime, limit: int = 10_000) -> int:
     """Delete nonces whose timestamps are long refused anyway."""
     old = Nonce.objects.filter(expires_at__lt=now).order_by("expires_at").values_list("pk", flat=True)[:limit]
     deleted, _rows = Nonce.objects.filter(pk__in=list(old)).delete()
+    return deleted
+
+
+def forget_calls(*, now: datetime, limit: int = 50_000) -> int:
+    """Delete calls older than the log is kept."""
+    old = Call.objects.filter(at__lt=now - timedelta(days=settings.PARTNER_LOG_DAYS)).order_by("at").values_list("pk", flat=True)[:limit]
+    deleted, _rows = Call.objects.filter(pk__in=list(old)).delete()
     return deleted

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from desk.views.outbox import outbox
 from desk.views.roles import roles
 from ecomlogistics import entrance, health
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("demo/", roles, name="roles"),
+    path("demo/outbox/", outbox, name="outbox"),
     path("desk/", include("desk.urls")),
     path("api/v1/", include("ecomlogistics.api")),
     path("", include("portal.urls")),

@@ -2,6 +2,24 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+class Medium(TextChoices):
+    SMS = "sms", _("短信")
+    MAIL = "mail", _("邮件")
+
+
+class NoticeState(TextChoices):
+    WAITING = "waiting", _("待发送")
+    SENT = "sent", _("已发送")
+    FAILED = "failed", _("发送失败")
+
+
+class NoticeKind(TextChoices):
+    """What a customer is told."""
+
+    ACCOUNT = "account", _("账号邮件")
+    CODE = "code", _("验证码")
+
+
 class Kind(TextChoices):
     NEW_ORDER = "new_order", _("新订单")
     TO_ASSIGN = "to_assign", _("待分配订单")

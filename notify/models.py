@@ -9,8 +9,10 @@ from django.db.models import Q
 
 from complaints.models import Complaint
 from core.models import Entry
+from core.personal import EncryptedTextField
+from customers.models import CustomerAccount
 from network.models import Person, Unit
-from notify.choices import Kind
+from notify.choices import Kind, Medium, NoticeKind, NoticeState
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -58,3 +60,39 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.order_number} > {self.unit_id}"
+
+
+class Notice(models.Model):
+    """One message to one customer by one medium. Address and words are sealed: they may hold a phone, a code or a link."""
+
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, null=True, related_name="notices")
+    order_number = models.CharField(max_length=20, blank=True)
+    kind = models.CharField(max_length=12, choices=NoticeKind.choices)
+    medium = models.CharField(max_length=8, choices=Medium.choices)
+    address = EncryptedTextField()
+    address_index = models.CharField(max_length=32)
+    subject = models.CharField(max_length=120, blank=True)
+    text = EncryptedTextField()
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
+    state = models.CharField(max_length=8, choices=NoticeState.choices, default=NoticeState.WAITING)
+    stored_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # the next try
+    sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "kind", "medium", "address_index"], condition=Q(entry__isnull=False), name="one_notice_per_fact"
+            ),
+            models.CheckConstraint(condition=Q(state="waiting", due_at__isnull=False) | Q(due_at=None), name="waiting_notice_is_due"),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="notice_due"),
+            models.Index(fields=["address_index"], name="notice_by_address"),
+            models.Index(fields=["order_number"], condition=~Q(order_number=""), name="notice_by_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.medium} {self.stored_at:%F %T}"

@@ -34,6 +34,7 @@ LOOKUPS_PER_MINUTE = 40  # of one address: numbers of strangers are not to be wa
 PRICES_PER_MINUTE = 60
 TICKETS_PER_HOUR = 10
 COMPLAINTS_PER_HOUR = 10
+CODES_PER_HOUR = 20
 GUESSES_PER_ORDER = 5
 GUESSES_PER_VISITOR = 10
 GUESSING_SECONDS = 15 * 60
@@ -103,7 +104,7 @@ def bound_required(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if customer_of(request) is None:
             messages.info(request, _("请先验证您的发货电话。"))
-            return redirect("portal:my")
+            return redirect("portal:my-phone")
         return view(request, *args, **kwargs)
 
     return guarded
@@ -152,6 +153,11 @@ def may_report(request: HttpRequest, now: datetime) -> bool:
 def may_complain(request: HttpRequest, now: datetime) -> bool:
     """Count complaints filed from one address in this hour; False once there are too many."""
     return _counted(f"complain:{client_address(request)}", 3600, now) <= COMPLAINTS_PER_HOUR
+
+
+def may_ask_code(request: HttpRequest, now: datetime) -> bool:
+    """Count the codes asked for from one address in this hour; False once there are too many."""
+    return _counted(f"code:{client_address(request)}", 3600, now) <= CODES_PER_HOUR
 
 
 def may_guess(request: HttpRequest, number: str, now: datetime) -> bool:

@@ -1,12 +1,26 @@
 from django.urls import URLPattern, URLResolver, path
 
-from portal.views import branches, changing, claims, complaints, home, my, ordering, places, prices, service, tracking
+from portal.views import (
+    branches,
+    changing,
+    claims,
+    complaints,
+    home,
+    my,
+    ordering,
+    phone,
+    places,
+    prices,
+    service,
+    tracking,
+)
 
 app_name = "portal"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("my/", my.home, name="my"),
+    path("my/phone/", phone.phone, name="my-phone"),
     path("order/", ordering.order, name="order"),
     path("order/branches/", branches.offered, name="offered"),
     path("order/placed/<str:number>/", ordering.placed, name="placed"),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.personal import EncryptedTextField
 from customers.models.records import Customer
 from network.models import Account
 
@@ -29,3 +30,24 @@ class CustomerAccount(models.Model):
 
     def __str__(self) -> str:
         return str(self.account)
+
+
+class PhoneProof(models.Model):
+    """A code sent to a phone for a login: hashed, held for minutes, ended by use, by too many tries or by the next one."""
+
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="proofs")
+    phone = EncryptedTextField()
+    phone_index = models.CharField(max_length=32)
+    code_hash = models.CharField(max_length=32)
+    asked_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=Q(ended_at=None), name="one_code_at_a_time"),
+        ]
+        indexes = [models.Index(fields=["phone_index", "asked_at"], name="proof_by_phone")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.asked_at:%F %T}"

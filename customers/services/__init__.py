@@ -4,6 +4,7 @@ from customers.services.accounts import Newcomer, actor_of, bind, open_account
 from customers.services.contacts import Counted, answer_survey, import_phone_days, record_call
 from customers.services.dayneeds import day_needs, tell_day_need
 from customers.services.keyaccounts import Terms, amend, end, recognised, sign, write_requirements
+from customers.services.phones import ask_code, pending, prove
 from customers.services.records import add
 from customers.services.requests import (
     analyse_suggestion,
@@ -22,7 +23,7 @@ from customers.services.requests import (
 
 __all__ = [
     "Counted", "Newcomer", "Terms", "actor_of", "add", "amend", "analyse_suggestion", "answer_enquiry", "answer_suggestion",
-    "answer_survey", "bind", "call_back", "close_ticket", "collate_ticket", "day_needs", "end", "import_phone_days", "open_account",
-    "open_ticket", "promise_callback", "recognised", "record_call", "register_suggestion", "reopen_ticket", "sign", "solve_ticket",
+    "answer_survey", "ask_code", "bind", "call_back", "close_ticket", "collate_ticket", "day_needs", "end", "import_phone_days", "open_account",
+    "open_ticket", "pending", "promise_callback", "prove", "recognised", "record_call", "register_suggestion", "reopen_ticket", "sign", "solve_ticket",
     "take_enquiry", "tell_day_need", "write_requirements",
 ]  # fmt: skip

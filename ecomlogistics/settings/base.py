@@ -197,7 +197,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 30 * 60
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+SMS_URL = text("SMS_URL")
+MAIL_URL = text("MAIL_URL")
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/start/"
 ACCOUNT_ADAPTER = "ecomlogistics.logins.adapter.Accounts"

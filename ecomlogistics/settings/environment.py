@@ -106,6 +106,14 @@ VARIABLES = {
         ),
         Variable("PARTNER_PER_MINUTE", "3000", "每个合作平台密钥每分钟的请求上限", "requests a minute of a partner's key"),
         Variable("PARTNER_LOG_DAYS", "30", "合作平台调用日志保留天数", "days for which partners' calls are kept"),
+        Variable(
+            "SMS_URL", "", "短信通道的 Apprise 网址，{to} 处填手机号；留空：演示模式只存入发件箱，正式环境记为发送失败",
+            "Apprise URL of the SMS service, {to} stands for the phone; empty: a demonstration keeps them in its outbox",
+        ),
+        Variable(
+            "MAIL_URL", "", "邮件通道的 Apprise 网址（如 mailtos://用户:密码@主机?to={to}），{to} 处填邮箱；留空同上",
+            "Apprise URL of the mail server (mailtos://user:password@host?to={to}); empty: as above",
+        ),
         Variable("METRICS_ALLOW", "127.0.0.1,::1", "可读取 /metrics 的地址", "addresses that may read /metrics"),
         Variable("LOG_LEVEL", "INFO", "日志级别", "log level"),
         Variable(

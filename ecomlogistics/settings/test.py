@@ -22,7 +22,6 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 if text("REDIS_URL") and (PROCESS := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")):
     AT = urlsplit(text("REDIS_URL"))
     CACHES = {"default": stores.cache(AT._replace(path=f"/{int(AT.path[1:] or 0) + int(PROCESS)}").geturl())}
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 KEPT_SECONDS = 0
 PARTNER_LOG_SECONDS = 0  # written when a test says so: no thread of its own
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="ecom-media-"))

@@ -3,11 +3,11 @@
 import re
 
 from allauth.account.models import EmailAddress
-from django.core import mail
 from django.test import Client
 
 from customers.models import CustomerAccount
 from network.models import Account
+from notify.models import Notice
 from orders.models import Order
 from tests.factories import Company, CustomerAccountFactory, bound, draft, placed, sh
 from tests.portal.test_order import FORM
@@ -33,7 +33,7 @@ def test_register_verify_log_in(client: Client, company: Company) -> None:
     assert "_auth_user_id" not in client.session
     refused = client.post("/login/", {"login": "zhangsan", "password": PASSWORD})
     assert refused["Location"] == "/account/mail/sent/"
-    where = link_in(mail.outbox[0].body)
+    where = link_in(Notice.objects.get(kind="account").text)
     assert "确认 zhang@example.com 是您的邮箱" in client.get(where).content.decode()
     assert client.post(where)["Location"] == "/login/"
     entered = client.post("/login/", {"login": "zhangsan", "password": PASSWORD}, follow=True)

@@ -26,5 +26,6 @@ app.conf.beat_schedule = {
     "calls-forget": {"task": "partners.tasks.forget_calls", "schedule": crontab(hour=3, minute=30), "options": {"expires": 3600}},
     "pushes-sweep": {"task": "partners.tasks.sweep_pushes", "schedule": 10.0, "options": {"expires": 9}},
     "notices-sweep": {"task": "notify.tasks.sweep_notices", "schedule": 15.0, "options": {"expires": 14}},
+    "inbox-settle": {"task": "partners.tasks.settle_inbox", "schedule": 60.0, "options": {"expires": 55}},
     "notify-sweep": {"task": "notify.tasks.sweep", "schedule": 10.0, "options": {"expires": 9}},
 }

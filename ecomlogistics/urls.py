@@ -19,5 +19,6 @@ urlpatterns = [
     path("demo/outbox/", outbox, name="outbox"),
     path("desk/", include("desk.urls")),
     path("api/v1/", include("ecomlogistics.api")),
+    path("", include("partners.urls")),
     path("", include("portal.urls")),
 ]

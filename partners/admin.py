@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from partners.models import Partner, PartnerKey
+from partners.models import DialectKey, Partner, PartnerKey
 
 
 @admin.register(Partner)
@@ -19,3 +19,12 @@ class PartnerKeyAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request: object) -> bool:
         return False
+
+
+@admin.register(DialectKey)
+class DialectKeyAdmin(PartnerKeyAdmin):
+    """As the native keys: `manage.py partner_key --dialect` issues them."""
+
+    list_display = ("dialect", "account", "partner", "created_at", "expires_at", "revoked_at")
+    fields = ("dialect", "account", "partner", "created_at", "expires_at", "revoked_at")
+    readonly_fields = ("dialect", "account", "partner", "created_at")

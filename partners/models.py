@@ -14,6 +14,10 @@ from core.personal import EncryptedTextField
 from customers.models import Customer
 from orders.choices import Channel
 from partners.choices import State
+from partners.dialectkeys import DialectKey
+from partners.inbox import InboxMessage
+
+__all__ = ["DialectKey", "InboxMessage", "KeyQuerySet", "Nonce", "Partner", "PartnerKey", "Push", "PushQuerySet", "Subscription"]
 
 
 class Partner(models.Model):

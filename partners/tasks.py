@@ -7,6 +7,7 @@ from django.db import connection
 
 from core import clock
 from partners import services
+from partners.dialects import inbox
 from partners.models import Push
 from partners.services import sending
 
@@ -23,6 +24,12 @@ def forget_nonces() -> None:
 def forget_calls() -> None:
     """Every night from beat: the log of calls is kept for so many days."""
     services.forget_calls(now=clock.now())
+
+
+@shared_task(ignore_result=True, soft_time_limit=45, time_limit=50)
+def settle_inbox() -> None:
+    """Every minute from beat: messages that wait for their order are looked after."""
+    inbox.settle(now=clock.now())
 
 
 @shared_task(ignore_result=True, soft_time_limit=20, time_limit=30)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.models import EmailAddress
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.recovery_codes import forms as recovery
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from network.models import Account
 
 
 class Dressed(forms.Form):
     """A form as the hall shows it; mixed in before allauth's own."""
 
     use_required_attribute = False
+    labels: Mapping[str, Any] = {}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -24,7 +30,7 @@ class Dressed(forms.Form):
             tick = isinstance(field.widget, forms.CheckboxInput)
             field.widget.attrs["class"] = "form-check-input" if tick else "form-control"
             field.widget.attrs.pop("placeholder", None)
-            field.label = LABELS.get(name, field.label)
+            field.label = self.labels.get(name) or LABELS.get(name, field.label)
 
 
 LABELS = {
@@ -42,7 +48,27 @@ class Signup(Dressed, account.SignupForm):  # type: ignore[misc]
 
 
 class ResetPassword(Dressed, account.ResetPasswordForm):  # type: ignore[misc]
-    pass
+    """By mail address or by user name (§3.4.5); the answer is the same whatever there is."""
+
+    email = forms.CharField(label=_("用户名或邮箱"), max_length=254, widget=forms.TextInput(attrs={"autocomplete": "username"}))
+    labels = {"email": _("用户名或邮箱")}
+
+    def clean_email(self) -> str:
+        said: str = self.cleaned_data["email"].strip()
+        if "@" in said:
+            return super().clean_email()  # type: ignore[no-any-return]
+        self.users = list(Account.objects.filter(username__iexact=said, is_active=True)[:1])
+        return said
+
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        """Send to the address that is on record; a user name that nobody has is answered with silence."""
+        said: str = self.cleaned_data["email"].strip()
+        if "@" not in said:
+            known = EmailAddress.objects.get_primary_email(self.users[0]) if self.users else ""
+            if not known:
+                return said
+            self.cleaned_data["email"] = known
+        return super().save(request, **options)  # type: ignore[no-any-return]
 
 
 class ResetPasswordByLink(Dressed, account.ResetPasswordKeyForm):  # type: ignore[misc]

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "ecomlogistics.middleware.SessionLimits",
     "network.middleware.StaffMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "ecomlogistics.logins.factor.SecondFactorDue",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -217,6 +218,15 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_SESSION_REMEMBER = True  # the session's age is the cookie's; the idle limit ends it sooner
 ACCOUNT_USERNAME_MIN_LENGTH = 4
 ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the letter is the proof that no lock-out stands against
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # here; elsewhere the session's hash no longer fits
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "login_failed_anywhere": "50/h/key", "signup": "20/h/ip"}
+MFA_ADAPTER = "ecomlogistics.logins.adapter.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_ROLES = listed("MFA_ROLES")
 MFA_FORMS = {
     "authenticate": "ecomlogistics.logins.forms.SecondFactor",
     "reauthenticate": "ecomlogistics.logins.forms.SecondFactorAgain",

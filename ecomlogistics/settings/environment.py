@@ -107,6 +107,10 @@ VARIABLES = {
         Variable("PARTNER_PER_MINUTE", "3000", "每个合作平台密钥每分钟的请求上限", "requests a minute of a partner's key"),
         Variable("PARTNER_LOG_DAYS", "30", "合作平台调用日志保留天数", "days for which partners' calls are kept"),
         Variable(
+            "MFA_ROLES", "finance,administrator", "须开启两步验证的岗位；演示模式未设置时不强制",
+            "posts that must have a second factor; a demonstration asks nobody unless this is set",
+        ),
+        Variable(
             "SMS_URL", "", "短信通道的 Apprise 网址，{to} 处填手机号；留空：演示模式只存入发件箱，正式环境记为发送失败",
             "Apprise URL of the SMS service, {to} stands for the phone; empty: a demonstration keeps them in its outbox",
         ),

@@ -15,6 +15,7 @@ SECRET_KEY = "test-secret-key-that-is-long-enough-to-be-accepted"
 FIELD_KEY = "test-field-key-that-is-long-enough-to-be-accepted"
 ALLOWED_HOSTS = ["*"]
 DEMO = True
+MFA_ROLES: list[str] = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 

@@ -12,6 +12,7 @@ from complaints.services import evidence
 from complaints.services.evidence import MOST_FILES, File
 from rulebook.errors import Refused
 
+PHOTO_OR_FILE = _("照片或文件")
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.pdf"
 
 
@@ -22,10 +23,10 @@ class ManyFiles(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """Several files at once, each judged by its content."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, label: Any = PHOTO_OR_FILE, **options: Any) -> None:
         help_text = _("JPEG、PNG、WebP 照片或 PDF，每个不超过 8 MB，最多 20 个")
         widget = ManyFiles(attrs={"accept": ACCEPTED, "class": "form-control"})
-        super().__init__(label=_("照片或文件"), help_text=help_text, widget=widget, **options)
+        super().__init__(label=label, help_text=help_text, widget=widget, **options)
 
     def clean(self, data: Any, initial: Any = None) -> list[File]:
         given = data if isinstance(data, list | tuple) else [data] if data else []

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Exists, F, Max, Min, OuterRef
 
+from complaints.services import evidence
 from complaints.services.claims.payments import faults as claim_faults
 from core import files
 from core.models import Entry
@@ -132,6 +133,15 @@ def lost_proofs(now: datetime) -> list[Finding]:
         return []
     fix = "从备份恢复 MEDIA_ROOT（与数据库同一时点）；检查 STATE_DIR/media 的磁盘与权限。"
     return [Finding(f"最近 {LATEST_PROOFS} 张签收凭证中 {len(lost)} 张缺失或损坏，例如 {lost[0].path}", fix)]
+
+
+def lost_evidence(now: datetime) -> list[Finding]:
+    """Find files of complaints, claims, filings and tickets that are gone or not what was stored: of all of them."""
+    lost = list(evidence.lost())
+    if not lost:
+        return []
+    fix = "从备份恢复 MEDIA_ROOT（与数据库同一时点）；检查 STATE_DIR/media 的磁盘与权限。"
+    return [Finding(f"{len(lost)} 个投诉、理赔、备案或问题单的文件缺失或损坏，例如 {lost[0].subject} 的 {lost[0].path}", fix)]
 
 
 def stepless_clocks(now: datetime) -> list[Finding]:
@@ -259,6 +269,7 @@ CHECKS: dict[str, Check] = {
     "罚款账": fines,
     "超时处罚": carried,
     "签收凭证": lost_proofs,
+    "证据文件": lost_evidence,
     "工作日历": working_days,
     "组织": organisation,
 }

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from complaints.forms import FilesField
 from desk.forms import CHOOSE, Styled, day_field, text_field
 from sla.choices import FilingReason, FilingState
 
@@ -26,6 +27,7 @@ class FilingForm(Styled):
 
     reason = forms.ChoiceField(label=_("原因类别"), error_messages=CHOOSE)
     text = text_field(_("超时原因说明"), 500, required=True, rows=3)
+    files = FilesField(required=False)
 
     def __init__(self, *args: Any, reasons: Sequence[FilingReason], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -35,6 +37,10 @@ class FilingForm(Styled):
 
     def clean_reason(self) -> str:
         return self.cleaned_data["reason"] or str(self.plain)
+
+
+class ProofForm(Styled):
+    files = FilesField()
 
 
 class VerifyForm(Styled):

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from complaints.services.reporting import report_problem
 from customers import services
 from customers.choices import RequestState as State
 from customers.models import Enquiry, Request, Suggestion, Ticket
@@ -55,7 +56,7 @@ class Kind:
 
 
 def _ticket(*, by: Any, now: datetime, **said: Any) -> Request:
-    return services.open_ticket(by=by, now=now, **said)
+    return report_problem(by=by, now=now, **said)
 
 
 def _suggestion(*, by: Any, now: datetime, **said: Any) -> Request:

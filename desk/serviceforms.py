@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from complaints.forms import FilesField
 from customers.choices import CallResult, Means, SuggestionKind
 from desk.forms import CHOOSE, PICK, day_field, moment_field, text_field
 from desk.priceforms import Refusable
@@ -30,6 +31,7 @@ class AskForm(Refusable):
 
 class TicketForm(AskForm):
     page = text_field(_("出问题的页面或步骤"), 200)
+    files = FilesField(label=_("屏幕截图（选填）"), required=False)
 
 
 class SuggestionForm(AskForm):

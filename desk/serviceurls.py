@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern] = [
     path("service/<slug:kind>/", service.listing, name="service"),
     path("service/<slug:kind>/export.xlsx", service.export, name="service-export"),
     path("service/<slug:kind>/<int:pk>/", service.detail, name="service-one"),
+    path("service/<slug:kind>/<int:pk>/files/<str:key>/", service.file, name="service-file"),
     path("service/<slug:kind>/<int:pk>/<slug:verb>/", service.act, name="service-act"),
 ]

@@ -165,6 +165,8 @@ urlpatterns = [
     path("deadlines/<uuid:key>/filings/", filingapi.File.as_view()),
     path("filings/", filingapi.Filings.as_view()),
     path("filings/<int:key>/", filingapi.FilingDetail.as_view()),
+    path("filings/<int:key>/evidence/", filingapi.FilingFiles.as_view()),
+    re_path(r"^filings/(?P<key>[0-9]{1,19})/evidence/(?P<file>[0-9a-f]{32})/$", filingapi.FilingFile.as_view()),
     *(path(f"filings/<int:key>/{name}/", view.as_view()) for name, view in filingapi.FILING_VERBS.items()),
     path("watches/", watchapi.Watches.as_view()),
     path("watches/<int:key>/", watchapi.WatchDetail.as_view()),

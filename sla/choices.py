@@ -52,3 +52,4 @@ class FilingVerb(TextChoices):
     GRANT = "grant", _("认可")
     REFUSE = "refuse", _("不认可")
     REOPEN = "reopen", _("重新处理")
+    ATTACH = "attach", _("添加证据")

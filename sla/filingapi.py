@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.answers import attachment
+from complaints.api import EvidenceAnswer, EvidenceBody
+from complaints.models import Evidence
+from complaints.models.evidence import EvidenceQuerySet
+from complaints.services import evidence
 from core import clock
+from network.models import Person
 from orders.api.bodies import Body, Line
 from orders.api.callers import clerk
 from orders.api.openapi import operation
@@ -147,6 +156,38 @@ class Reopen(ApiView):
         person = clerk(request)
         values = checked(ReopenBody, request.data)
         return Response(FilingAnswer(services.reopen_filing(filing_id=key, person=person, now=clock.now(), **values)).data)
+
+
+def _proofs(person: Person, key: int) -> EvidenceQuerySet:
+    return Evidence.objects.of(Filing.objects.visible_to(person).get(pk=key).subject)
+
+
+@operation("get", "filings_evidence_list", answer=EvidenceAnswer(many=True))
+@operation("post", "filings_evidence_create", request={"multipart/form-data": EvidenceBody}, answer=EvidenceAnswer(many=True))
+class FilingFiles(ApiView):
+    """The files that prove a filing: list them, or add one while it is undecided."""
+
+    parser_classes = [MultiPartParser]
+
+    def get(self, request: Request, key: int) -> Response:
+        return Response(EvidenceAnswer(_proofs(clerk(request), key), many=True).data)
+
+    def post(self, request: Request, key: int) -> Response:
+        person = clerk(request)
+        person.require("file")
+        clause = Filing.objects.visible_to(person).get(pk=key).excuse.clause
+        upload = checked(EvidenceBody, request.data)["file"]
+        read = [evidence.read(upload.read(), upload.name or "", clause=clause, field="file")]
+        kept = services.add_evidence(filing_id=key, clerk=person, files=read, now=clock.now())
+        return Response(EvidenceAnswer(kept, many=True).data)
+
+
+@operation("get", "filings_evidence_retrieve", answer={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+class FilingFile(ApiView):
+    """The file itself, as an attachment."""
+
+    def get(self, request: Request, key: int, file: str) -> HttpResponse:
+        return attachment(_proofs(clerk(request), key).get(key=file))
 
 
 FILING_VERBS = {"verify": Verify, "decide": Decide, "reopen": Reopen}

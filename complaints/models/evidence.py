@@ -1,4 +1,4 @@
-"""Files that prove what a complaint or a claim says: photos drawn anew, PDFs kept as they came and never opened here."""
+"""Files that prove what a complaint, a claim, a filing or a ticket says: photos drawn anew, PDFs kept as they came and never opened here."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ ENDINGS = {"image/jpeg": "jpg", "application/pdf": "pdf"}
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def of(self, subject: str) -> EvidenceQuerySet:
-        """Restrict to the files of one complaint or claim, oldest first."""
+        """Restrict to the files of one complaint, claim, filing or ticket, oldest first."""
         return self.filter(subject=subject).order_by("pk")
 
 
 class Evidence(models.Model):
     """
-    One file of a complaint or claim ("complaint/12", "claim/7"). Append-only, also at the database.
+    One file of a complaint, claim, filing or ticket ("complaint/12", "filing/7"). Append-only, also at the database.
 
     Its file lies outside everything that is served; who may see its subject gets it, as an attachment.
     """

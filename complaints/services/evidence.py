@@ -1,11 +1,11 @@
-"""Keeping files that prove what a complaint or a claim says: judged by their content, beside their rows, both or neither."""
+"""Keeping files that prove what a complaint, a claim, a filing or a ticket says: judged by their content, beside their rows, both or neither."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from rulebook.errors import Refused
 CLAUSE = "§1.6"
 MOST_FILES = 20
 MOST_BYTES = 8 * 1024 * 1024
-MOST_KEPT = 40 * 1024 * 1024  # bytes a complaint or claim
+MOST_KEPT = 40 * 1024 * 1024  # bytes a subject
 PDF = "application/pdf"
 NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f<>\"'\\/:*?|;&%$\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 
@@ -70,7 +70,7 @@ def keep(
     """
     Write files and rows; one that is here already stays as it is. Inside `core.files.files_with_rows`, its subject locked.
 
-    :raises Refused: more files, or more bytes, than one complaint or claim may have
+    :raises Refused: more files, or more bytes, than one subject may have
     """
     known = set(Evidence.objects.of(subject).values_list("sha256", flat=True))
     fresh = {each.sha256: each for each in given if each.sha256 not in known}
@@ -94,6 +94,13 @@ def _one(subject: str, given: File, by: Actor, person: Person | None, now: datet
     files.write(row.path, given.content)
     row.save(force_insert=True)
     return row
+
+
+def lost() -> Iterator[Evidence]:
+    """Yield every file that is gone or is not what was stored; reads them all, one at a time."""
+    for row in Evidence.objects.order_by("pk").iterator(chunk_size=500):
+        if not files.intact(row.path, row.sha256):
+            yield row
 
 
 def sweep(now: datetime) -> int:

@@ -10,13 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from complaints.answers import attachment
+from complaints.models import Evidence
 from core import clock
 from core.language import english
 from delivery.models import Circumstance
 from desk import words
-from desk.filingforms import DecisionForm, FilingFilters, FilingForm, ReopenForm, VerifyForm
+from desk.filingforms import DecisionForm, FilingFilters, FilingForm, ProofForm, ReopenForm, VerifyForm
 from desk.forms import Styled
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
 from desk.views.imports import download
@@ -33,7 +36,7 @@ from sla.choices import FILING_DECIDED, FILING_OPEN, FilingState, State, StepKin
 from sla.models import Deadline, Filing, FilingQuerySet
 
 PAGE = 30
-FORMS = (VerifyForm, DecisionForm, ReopenForm)
+FORMS = (VerifyForm, DecisionForm, ReopenForm, ProofForm)
 MOST_EXPORTED = 5_000
 HEADERS = (
     lazy("订单号"), lazy("条款"), lazy("单位"), lazy("原因类别"), lazy("说明"), lazy("状态"), lazy("备案人"), lazy("备案时间"), lazy("核实情况"),
@@ -140,7 +143,11 @@ def file(request: HttpRequest, deadline: str) -> HttpResponse:
     reasons = sla.reasons_for(late)
     if not reasons:
         raise Refused("§1.4.2", _("这个时限没有超时，或没有可以备案的原因。"))
-    form = FilingForm(request.POST or None, reasons=reasons, initial={"reason": reasons[0]})
+    asked = request.GET.get("reason", "")
+    form = FilingForm(
+        request.POST or None, request.FILES or None, reasons=reasons,
+        initial={"reason": asked if asked in reasons else reasons[0]},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         sla.file(deadline_id=deadline, clerk=person, now=now, **form.cleaned_data)
         messages.success(request, _("备案已提交，等待处理。"))
@@ -200,6 +207,35 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_required
 @explained
 @require_POST
+def attach(request: HttpRequest, pk: int) -> HttpResponse:
+    """The branch adds files that prove what it filed, until it is decided."""
+    person, now = _concerned(request), clock.now()
+    get_object_or_404(_visible(person), pk=pk)
+    person.require("file")
+    form = ProofForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _filing(request, pk, form=form, status=422)
+    try:
+        sla.add_evidence(filing_id=pk, clerk=person, files=form.cleaned_data["files"], now=now)
+    except PROBLEMS as problem:
+        return _filing(request, pk, problem=problem, status=status_of(problem))
+    messages.success(request, _("证据已添加。"))
+    return redirect("desk:filing", pk)
+
+
+@staff_required
+@explained
+@never_cache
+@require_safe
+def proof(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Answer with a file of a filing, for staff who may see it; anybody else finds nothing."""
+    filing = get_object_or_404(_visible(_concerned(request)), pk=pk)
+    return attachment(get_object_or_404(Evidence.objects.of(filing.subject), key=key))
+
+
+@staff_required
+@explained
+@require_POST
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """The department takes a decided filing up again."""
     return _act(request, pk, ReopenForm, sla.reopen_filing, "decide_filing")
@@ -241,6 +277,7 @@ def _filing(
     undecided = filing.state in FILING_OPEN
     context = {
         "filing": filing, "form": form, "problem": problem, "deadline": deadline, **_facts(deadline), **forms,
+        "files": Evidence.objects.of(filing.subject).select_related("person"), "may_attach": person.may("file") and undecided,
         "acts": filing.acts.select_related("by").order_by("at", "pk"),
         "earlier": _earlier(filing).select_related("decided_by").order_by("filed_at"),
         "may_verify": person.may("verify_filing") and filing.excuse.verified and filing.state in (FilingState.FILED, FilingState.REOPENED),

@@ -7,10 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from complaints.answers import attachment
+from complaints.models import Evidence
 from core import clock
 from core.models import Entry
 from customers.models import Request
@@ -45,7 +48,7 @@ def _kind(name: str) -> Kind:
 def listing(request: HttpRequest, kind: str) -> HttpResponse:
     """Requests of one kind by tab, those first whose clock runs out first; and a form for another."""
     person, now, row = person_of(request), clock.now(), _kind(kind)
-    form = row.form(request.POST or None)
+    form = row.form(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             person.require(row.right)
@@ -106,6 +109,7 @@ def _detail(
     context = {
         "kind": kind, "row": row, "each": found, "now": clock.now(), "acts": acts, "failed": failed, "problem": problem, "clocks": clocks,
         "said": [(label, text) for name, label in row.said if (text := getattr(found, name))],
+        "files": Evidence.objects.of(found.subject),
         "timeline": words.timeline(Entry.objects.filter(subject=found.subject).order_by("occurred_at", "pk")),
     }  # fmt: skip
     return render(request, "desk/service_one.html", context, status=status)
@@ -113,6 +117,17 @@ def _detail(
 
 def _form(act: Act, name: str, data: Any = None) -> Refusable | None:
     return act.form(data, auto_id=f"{name}_%s") if act.form else None
+
+
+@staff_required
+@explained
+@never_cache
+@require_safe
+def file(request: HttpRequest, kind: str, pk: int, key: str) -> HttpResponse:
+    """Answer with a file of a request, for staff who may see it; anybody else finds nothing."""
+    seen = _kind(kind).model._default_manager.visible_to(person_of(request))  # type: ignore[attr-defined]
+    found = get_object_or_404(seen, pk=pk)
+    return attachment(get_object_or_404(Evidence.objects.of(found.subject), key=key))
 
 
 @staff_required

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from complaints.forms import FilesField
+from complaints.services.reporting import report_problem
 from core import clock
 from core.language import in_words
-from customers.services import answer_survey, open_ticket
+from customers.services import answer_survey
 from orders.forms import Phone, Text
 from portal import access
 from portal.access import Right
@@ -34,6 +36,7 @@ class ReportForm(forms.Form):
     )  # fmt: skip
     page = Text(label=_lazy("出问题的页面"), max_length=200, required=False, widget=forms.TextInput(attrs={"class": "form-control"}))
     name = Text(label=_lazy("您的称呼"), max_length=40, required=False, widget=forms.TextInput(attrs={"class": "form-control"}))
+    files = FilesField(label=_lazy("屏幕截图（选填）"), required=False)
     phone = Phone(label=_lazy("联系电话"), widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "class": "form-control"}))
 
 
@@ -57,11 +60,11 @@ class SurveyForm(forms.Form):
 def report(request: HttpRequest) -> HttpResponse:
     """Report a problem with these pages; marketing promotion looks into it within a working day (§3.4.6)."""
     now = clock.now()
-    form = ReportForm(request.POST or None, initial={"page": request.GET.get("page", "")[:200]}, error_class=Worded)
+    form = ReportForm(request.POST or None, request.FILES or None, initial={"page": request.GET.get("page", "")[:200]}, error_class=Worded)
     if request.method == "POST" and not access.may_report(request, now):
         return tracking.too_often(request)
     if request.method == "POST" and form.is_valid():
-        ticket = open_ticket(now=now, **form.cleaned_data)
+        ticket = report_problem(now=now, **form.cleaned_data)
         messages.success(request, _("已收到，编号 %d。我们会在 1 个工作日内整理并处理，结果电话告知您。") % ticket.pk)
         return redirect("portal:help")
     return render(request, "portal/help.html", {"form": form}, status=422 if form.errors else 200)

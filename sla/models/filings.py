@@ -95,6 +95,10 @@ class Filing(SafeFSMModelMixin, models.Model):
         return f"{self.deadline or self.order} {self.state}"
 
     @property
+    def subject(self) -> str:
+        return f"filing/{self.pk}"
+
+    @property
     def excuse(self) -> Excuse:
         return EXCUSES[self.reason]
 

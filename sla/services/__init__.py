@@ -4,6 +4,7 @@ from sla.services.calendar import Move, apply_calendar, calendar_moves
 from sla.services.clockwork import on_entries
 from sla.services.explaining import Line, explain
 from sla.services.filings import (
+    add_evidence,
     decide_filing,
     excusable,
     file,
@@ -23,6 +24,7 @@ __all__ = [
     "Outside",
     "Preview",
     "act_on_outage",
+    "add_evidence",
     "apply_calendar",
     "beat_age",
     "beaten",

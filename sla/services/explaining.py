@@ -81,6 +81,7 @@ ACTS = {
     FilingVerb.GRANT: ("备案认可，免责", "filing granted, breach excused"),
     FilingVerb.REFUSE: ("备案未认可", "filing refused"),
     FilingVerb.REOPEN: ("备案重新处理", "filing taken up again"),
+    FilingVerb.ATTACH: ("添加备案证据", "evidence added"),
 }
 
 ENDINGS = {

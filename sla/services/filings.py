@@ -10,6 +10,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from complaints.models import Evidence
+from complaints.services import evidence
+from complaints.services.evidence import File
+from core.files import files_with_rows
 from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import Actor, Entry
@@ -26,17 +30,50 @@ Span = tuple[datetime, datetime]
 """From when till when an outage lasted, both included."""
 
 
+@files_with_rows()
 @transaction.atomic
-def file(*, deadline_id: str, clerk: Person, reason: str, text: str, now: datetime) -> Filing:
+def file(*, deadline_id: str, clerk: Person, reason: str, text: str, now: datetime, files: Sequence[File] = ()) -> Filing:
     """
     File why a clock was missed: in off-hours (§1.4.2), for a special circumstance noted before its limit (§1.3.3.1), or
     for a fault that the information centre will verify (§3.6.1).
 
+    :param files: what proves it: a picture of the screen, a notice of the power supplier
     :raises Refused: this reason excuses no breach of this clock
     :raises Conflict: a filing for this clock is open already
     """
     clerk.require("file")
-    return file_one(deadline_id=deadline_id, person=clerk, reason=reason, text=text, now=now)
+    filing = file_one(deadline_id=deadline_id, person=clerk, reason=reason, text=text, now=now)
+    _attach(filing, files, clerk, now)
+    return filing
+
+
+@files_with_rows()
+@transaction.atomic
+def add_evidence(*, filing_id: int, clerk: Person, files: Sequence[File], now: datetime) -> list[Evidence]:
+    """
+    Add files that prove what a filing says; one that is there already is not kept twice.
+
+    :raises Refused: none, or more than a filing may have
+    :raises Conflict: it has been decided
+    """
+    clerk.require("file")
+    Filing.objects.visible_to(clerk).values_list("pk").get(pk=filing_id)
+    filing = _locked(filing_id)
+    if filing.state not in FILING_OPEN:
+        raise Conflict(_("备案已处理，不能再添加证据；如需补充，请联系电子商务管理部重新处理。"), **filing.last_act())
+    if not files:
+        raise Refused(filing.excuse.clause, _("请选择要上传的文件。"), field="files")
+    return _attach(filing, files, clerk, now)
+
+
+def _attach(filing: Filing, files: Sequence[File], person: Person, now: datetime) -> list[Evidence]:
+    """Keep files with a locked filing, the first ones as part of filing it."""
+    kept = evidence.keep(filing.subject, files, by=person.actor, person=person, now=now, clause=filing.excuse.clause)
+    if kept:
+        _done(filing, FilingVerb.ATTACH, person, now, _("%d 个文件") % len(kept))
+        fact = _fact(On.EVIDENCE_ADDED, filing, person.actor, now)
+        publish(replace(fact, data={**fact.data, "files": len(kept)}))
+    return kept
 
 
 def file_one(
@@ -155,7 +192,7 @@ def _turned(name: On, step: Step, filing: Filing, person: Person, now: datetime)
     """Tell of a step what its breach told, so that what this carried can be undone or come back."""
     fact = told(name, step, now)
     data = {**fact.data, "filing": filing.reason}
-    return replace(fact, at=now, by=person.actor, also=(*fact.also, f"filing/{filing.pk}"), data=data)
+    return replace(fact, at=now, by=person.actor, also=(*fact.also, filing.subject), data=data)
 
 
 def excusable(deadline: Deadline, reason: str, outage: Span | None = None) -> list[Step]:
@@ -198,7 +235,7 @@ def _done(filing: Filing, verb: FilingVerb, person: Person, now: datetime, words
 def _fact(name: On, filing: Filing, by: Actor, now: datetime) -> Fact:
     deadline, order = filing.deadline, filing.about
     return Fact(
-        name=name, subject=f"filing/{filing.pk}", at=now, by=by, in_sequence=False,
+        name=name, subject=filing.subject, at=now, by=by, in_sequence=False,
         order=order.number if order else "",
         also=(f"deadline/{deadline.pk}", deadline.subject) if deadline else (),
         data={

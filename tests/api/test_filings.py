@@ -1,13 +1,20 @@
 """Filings and outages by the API: each verb, what it answers, what it refuses (§1.4.2, §3.6.1)."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from complaints.models import Evidence
+from complaints.services import evidence
+from desk.doctor import lost_evidence
 from network.choices import UnitKind
 from network.models import Person
 from rulebook.roles import Role
 from sla import services as sla
 from sla.models import Deadline
 from tests.api.test_verbs import Staff, clerk, company, done, refusal  # noqa: F401  (fixtures)
+from tests.complaints.test_evidence import PDF
+from tests.delivery.pictures import jpeg
+from tests.delivery.test_pictures import SVG
 from tests.factories import Company, placed, post, sh, unit
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +82,37 @@ def test_an_outage_from_preview_to_its_rows(company: Company, expert: Staff, lat
 def test_what_an_outage_refuses(company: Company, expert: Staff, late: Deadline, changes: dict, status: int) -> None:  # noqa: F811
     done(expert.post("outages/", {**SPAN, "text": "停电", **changes}), status)
     assert done(expert.get("outages/"))["results"] == []
+
+
+def test_files_prove_a_filing(company: Company, clerk: Staff, late: Deadline, settings, tmp_path) -> None:  # noqa: F811
+    settings.MEDIA_ROOT = tmp_path
+    filing = done(clerk.post(f"deadlines/{late.pk}/filings/", {"reason": "pc_fault", "text": "蓝屏"}), 201)
+    at = f"/api/v1/filings/{filing['id']}/evidence/"
+    send = lambda person, content: person.http.post(at, {"file": SimpleUploadedFile("蓝屏.jpg", content)})  # noqa: E731
+    [kept] = send(clerk, jpeg()).json()
+    assert (kept["media"], kept["name"]) == ("image/jpeg", "蓝屏.jpg")
+    assert send(clerk, jpeg()).json() == []  # the same file once
+    refused = send(clerk, SVG).json()
+    assert (refused["field"], refused["clause"]) == ("file", "§3.6.1")
+    assert clerk.http.post(at, {}).status_code == 400
+    officer = Staff(company.officer)
+    assert [each["key"] for each in done(officer.get(f"filings/{filing['id']}/evidence/"))] == [kept["key"]]
+    assert officer.http.get(f"{at}{kept['key']}/")["Content-Disposition"].startswith("attachment; ")
+    assert send(officer, PDF).status_code == 403
+    for who in (Staff(company.third_clerk), Staff(company.second_clerk)):
+        assert who.http.get(f"{at}{kept['key']}/").status_code == 404
+        assert send(who, PDF).status_code == 404
+    assert Evidence.objects.count() == 1
+
+
+def test_the_doctor_misses_a_damaged_file(company: Company, clerk: Staff, late: Deadline, settings, tmp_path) -> None:  # noqa: F811
+    settings.MEDIA_ROOT = tmp_path
+    said = [evidence.read(jpeg(), "a.jpg"), evidence.read(PDF, "b.pdf")]
+    sla.file(deadline_id=str(late.pk), clerk=company.clerk, reason="pc_fault", text="蓝屏", files=said, now=sh("03 15:00:00"))
+    assert lost_evidence(sh("04 09:00:00")) == []
+    photo, paper = Evidence.objects.order_by("pk")
+    (tmp_path / photo.path).write_bytes(b"else")
+    [found] = lost_evidence(sh("04 09:00:00"))
+    assert found.zh.startswith(f"1 个投诉、理赔、备案或问题单的文件缺失或损坏，例如 {photo.subject} 的 {photo.path}")
+    (tmp_path / paper.path).unlink()
+    assert lost_evidence(sh("04 09:00:00"))[0].zh.startswith("2 个")

@@ -3,18 +3,33 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from complaints.models import Evidence
 from delivery import services as delivery
 from rulebook.roles import Role
 from sla import services as sla
 from sla.models import Deadline, Filing
+from tests.complaints.test_evidence import PDF
+from tests.delivery.pictures import bomb, jpeg
+from tests.delivery.test_pictures import NO_PICTURES
 from tests.delivery.test_shipments import arrived
 from tests.desk.conftest import NOON
 from tests.factories import Company, placed, post, sh
 
 PAGE = "/desk/filings/"
 EVENING = sh("03 19:00:00")
+
+
+@pytest.fixture
+def folder(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def upload(content: bytes, name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, "image/jpeg")
 
 
 def login(person) -> Client:
@@ -183,3 +198,52 @@ def test_a_noted_circumstance_is_filed_and_reviewed_with_its_evidence(company: C
     assert department.post(f"/desk/filings/{filing.pk}/", {"grant": "1", "decision": "属实"}).status_code == 302
     late.refresh_from_db()
     assert late.state == "excused"
+
+
+def test_a_filing_is_proved_by_files(desk: Client, company: Company, folder) -> None:
+    clock = missed(company)
+    page = f"{PAGE}new/{clock.pk}/"
+    assert 'type="file"' in desk.get(page).content.decode()
+    said = {"text": "夜间停电", "files": [upload(jpeg(), "断电.jpg"), upload(PDF, "通知.pdf")]}
+    assert desk.post(page, said).url == PAGE
+    filing = Filing.objects.get()
+    shown = desk.get(f"{PAGE}{filing.pk}/").content.decode()
+    assert "断电.jpg" in shown
+    assert "2 个文件" in shown
+    first, second = Evidence.objects.of(filing.subject)
+    officer = login(company.officer)
+    assert f"{PAGE}{filing.pk}/files/{first.key}/" in officer.get(f"{PAGE}{filing.pk}/").content.decode()  # the one who decides sees it
+    answer = officer.get(f"{PAGE}{filing.pk}/files/{second.key}/")
+    assert (answer.content, answer["X-Content-Type-Options"]) == (PDF, "nosniff")
+    assert answer["Content-Disposition"].startswith("attachment; ")
+    assert desk.post(f"{PAGE}{filing.pk}/files/", {"files": [upload(jpeg(color="red"), "表.jpg")]}).url == f"{PAGE}{filing.pk}/"
+    assert Evidence.objects.count() == 3
+    for person in (company.third_clerk, company.second_clerk, company.driver):
+        assert login(person).get(f"{PAGE}{filing.pk}/files/{first.key}/").status_code in (403, 404), person
+        assert login(person).post(f"{PAGE}{filing.pk}/files/", {"files": [upload(PDF, "x.pdf")]}).status_code in (403, 404)
+    assert Client().get(f"{PAGE}{filing.pk}/files/{first.key}/").status_code == 302
+    other = filed(company, missed(company, EVENING + timedelta(minutes=1)))
+    assert desk.get(f"{PAGE}{other.pk}/files/{first.key}/").status_code == 404  # another filing's
+    officer.post(f"{PAGE}{filing.pk}/", {"grant": "1"})
+    assert desk.post(f"{PAGE}{filing.pk}/files/", {"files": [upload(PDF + b"%%EOF", "late.pdf")]}).status_code == 409
+    assert Evidence.objects.count() == 3
+
+
+@pytest.mark.parametrize("content", [*NO_PICTURES.values(), bomb(), b"MZ" + PDF, b"<html>" + PDF], ids=[*NO_PICTURES, "bomb", "exe", "html"])
+def test_what_is_no_photo_or_pdf_files_nothing(desk: Client, company: Company, folder, content: bytes) -> None:
+    clock = missed(company)
+    answer = desk.post(f"{PAGE}new/{clock.pk}/", {"text": "夜间停电", "files": [upload(content, "照片.jpg")]})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {"files"}
+    assert not Filing.objects.exists()
+    filing = filed(company, clock)
+    assert desk.post(f"{PAGE}{filing.pk}/files/", {"files": [upload(content, "照片.jpg")]}).status_code == 422
+    assert not Evidence.objects.exists()
+    assert list(folder.rglob("*.*")) == []
+
+
+def test_the_link_names_the_reason(company: Company, clock: object) -> None:
+    late = missed(company)
+    desk = login(company.clerk)
+    assert desk.get(f"{PAGE}new/{late.pk}/?reason=pc_fault").context["form"]["reason"].value() == "pc_fault"
+    assert desk.get(f"{PAGE}new/{late.pk}/?reason=<b>").context["form"]["reason"].value() == "off_hours"

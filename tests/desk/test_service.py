@@ -7,10 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from complaints.models import Evidence
 from customers import services as customers
 from customers.models import CustomerCall, Enquiry, PhoneDay, Suggestion, Ticket
 from network.choices import UnitKind
 from rulebook.roles import Role
+from tests.delivery.pictures import jpeg
+from tests.delivery.test_pictures import SVG
 from tests.desk.conftest import NOON
 from tests.desk.test_keyaccounts import page, sends
 from tests.factories import Company, post, unit
@@ -109,3 +112,23 @@ def test_the_telephones_figures_by_file_and_by_form(company):
 
 def test_a_strange_month_is_this_month(company):
     assert "2026-11" in page(company.head, "service/standards/?month=2026-13")
+
+
+def test_a_tickets_screenshot_is_shown_to_who_sees_the_ticket(company, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    sends(company.clerk, "service/tickets/", text="下单页报错", files=SimpleUploadedFile("报错.jpg", jpeg(), "image/jpeg"))
+    ticket = Ticket.objects.get()
+    shot = Evidence.objects.of(ticket.subject).get()
+    at = f"service/tickets/{ticket.pk}/"
+    for person in (company.clerk, company.marketing):
+        assert f"/desk/{at}files/{shot.key}/" in page(person, at)
+        client = Client()
+        client.force_login(person.account)
+        answer = client.get(f"/desk/{at}files/{shot.key}/")
+        assert (answer.status_code, answer["X-Content-Type-Options"]) == (200, "nosniff")
+        assert answer["Content-Disposition"].startswith("attachment; ")
+    page(company.third_clerk, f"{at}files/{shot.key}/", 404)
+    page(company.clerk, f"{at}files/{'0' * 32}/", 404)
+    page(company.clerk, f"service/suggestions/{ticket.pk}/files/{shot.key}/", 404)
+    assert "照片和完整的 PDF" in sends(company.clerk, "service/tickets/", 422, text="报错", files=SimpleUploadedFile("a.jpg", SVG))
+    assert Ticket.objects.count() == 1

@@ -3,8 +3,12 @@
 import pytest
 import time_machine
 
+from complaints.models import Evidence
 from customers.models import SurveyAnswer, Ticket
+from tests.delivery.pictures import bomb, jpeg
+from tests.delivery.test_pictures import NO_PICTURES
 from tests.delivery.test_slips import signed
+from tests.desk.test_filings import upload
 from tests.factories import Company, placed, sh
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +55,23 @@ def test_an_order_on_its_way_is_not_rated(client, company: Company):
     client.post(f"/orders/{order.number}/unlock/", {"tail": "8000"})
     assert client.post(f"/orders/{order.number}/survey/", {"pickup": "5"}).status_code == 409
     assert not SurveyAnswer.objects.exists()
+
+
+def test_a_problem_comes_with_what_the_screen_showed(client, company: Company, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    assert 'type="file"' in client.get("/help/").content.decode()
+    said = {"text": "打不开", "phone": "13800138000"}
+    assert client.post("/help/", {**said, "files": [upload(jpeg(), "截图.jpg"), upload(jpeg(color="red"), "2.jpg")]}).status_code == 302
+    ticket = Ticket.objects.get()
+    assert [(each.name, each.by_kind) for each in Evidence.objects.of(ticket.subject)] == [("截图.jpg", "customer"), ("2.jpg", "customer")]
+
+
+@pytest.mark.parametrize("content", [*NO_PICTURES.values(), bomb()], ids=[*NO_PICTURES, "bomb"])
+def test_what_is_no_screenshot_reports_nothing(client, company: Company, settings, tmp_path, content):
+    settings.MEDIA_ROOT = tmp_path
+    answer = client.post("/help/", {"text": "打不开", "phone": "13800138000", "files": [upload(content, "截图.png")]})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {"files"}
+    assert not Ticket.objects.exists()
+    assert not Evidence.objects.exists()
+    assert list(tmp_path.rglob("*.*")) == []

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -127,8 +128,19 @@ class Frame:
 
     @cached_property
     def tick_is_stale(self) -> bool:
-        age = tick_age(clock.now())
-        return age is None or age > STALE
+        now = clock.now()
+        return overdue(tick_age(now), up=now - settings.STARTED_AT)
+
+
+def overdue(age: timedelta | None, *, up: timedelta) -> bool:
+    """
+    Tell whether the tick is late by more than three intervals: since it last ran or since this process came up, whichever is later.
+
+    :param age: how long ago the tick last ran; None: never
+    :param up: how long this process has been up; less than nothing where the clock was set back, which excuses nobody
+    """
+    just_started = timedelta(0) <= up <= STALE
+    return not just_started and (age is None or age > STALE)
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

@@ -139,9 +139,14 @@ class Person(models.Model):
         return unit is not None and any(unit.path.startswith(post.unit.path) for post in self.current_posts)
 
     def scope(self, field: str) -> Q:
-        """Return the condition on a unit path that holds for what this person may see: own units and everything below."""
+        """
+        Return the condition on a unit path that holds for what this person may see: own units and everything below.
+
+        For a nationwide role it holds for every row. It is never an empty Q: `Q() | other` would be `other` alone, and who sees
+        everything would see only the other part.
+        """
         if self.nationwide:
-            return Q()
+            return Q(pk__isnull=False)
         ranges = [Q(**{f"{field}__gte": p.unit.path, f"{field}__lt": p.unit.path_end}) for p in self.current_posts]
         return Q(*ranges, _connector=Q.OR) if ranges else Q(pk__in=[])
 

@@ -99,9 +99,7 @@ def pickups(request: HttpRequest) -> HttpResponse:
 def couriers(person: Person) -> QuerySet[Person]:
     """Return the couriers of the person's units, by name."""
     held = Q(posts__role=Role.COURIER, posts__until=None)
-    units = [Q(posts__unit__path__gte=p.unit.path, posts__unit__path__lt=p.unit.path_end) for p in person.current_posts]
-    inside = Q(*units, _connector=Q.OR) if units and not person.nationwide else Q()
-    return Person.objects.filter(held, inside).distinct().order_by("name")
+    return Person.objects.filter(held, person.scope("posts__unit__path")).distinct().order_by("name")
 
 
 def _drivers(person: Person, everything: list[Stop]) -> list[Driver]:

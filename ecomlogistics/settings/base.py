@@ -1,6 +1,7 @@
 """What every way of running shares. Values that differ come from the environment (environment.py)."""
 
 import logging
+from datetime import UTC, datetime
 
 import structlog
 from csp.constants import NONCE, NONE, SELF
@@ -11,6 +12,7 @@ from ecomlogistics.settings.environment import ROOT, flag, listed, number, numbe
 from ecomlogistics.settings.logs import PROCESSORS, logging_config
 
 BASE_DIR = ROOT
+STARTED_AT = datetime.now(UTC)  # this process; the tick need not have run before its first intervals
 STATE_DIR = state_dir()
 
 # ---- who and where

@@ -20,10 +20,8 @@ from penalties.choices import BOOKED, OWED, Purse, State
 class PenaltyQuerySet(models.QuerySet["Penalty"]):
     def visible_to(self, person: Person) -> PenaltyQuerySet:
         """Restrict to one's own and, for who oversees units, to those of one's units and everything below them."""
-        own, overseen = Q(person=person), person.may("see_penalties")
-        if overseen and person.nationwide:
-            return self
-        return self.filter(own | person.scope("unit__path") if overseen else own)
+        own = Q(person=person)
+        return self.filter(own | person.scope("unit__path") if person.may("see_penalties") else own)
 
     def of_person(self, person: Person) -> PenaltyQuerySet:
         """Return what this person was fined, also before the post or the unit changed."""

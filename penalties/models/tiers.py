@@ -61,7 +61,7 @@ class TierRow(models.Model):
 class ActionQuerySet(models.QuerySet["TierAction"]):
     def visible_to(self, person: Person) -> ActionQuerySet:
         """Restrict to one's own and those over one's units and everything below them."""
-        return self if person.nationwide else self.filter(Q(person=person) | person.scope("unit__path"))
+        return self.filter(Q(person=person) | person.scope("unit__path"))
 
     def locked(self) -> ActionQuerySet:
         return self.select_for_update(of=("self",), no_key=True)

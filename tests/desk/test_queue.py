@@ -16,8 +16,11 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from desk.models import SavedView
+from desk.navigation import overdue
+from network.models import Person
 from orders import services as orders
 from orders.models import Order
+from sla.models import Heartbeat
 from tests.desk.conftest import NOON
 from tests.factories import CUSTOMER, Company, accepted, placed, reached, sh
 
@@ -210,6 +213,29 @@ def test_a_stale_tick_shows(desk: Client, company: Company, clock) -> None:
     clock.move_to(sh("2026-11-05 10:00:15.1"))
     desk.force_login(company.clerk.account)
     assert "时限扫描已停止" in desk.get("/desk/").content.decode()
+
+
+def test_the_first_seconds_after_a_start_alarm_nobody(desk: Client, clock, settings) -> None:
+    """The tick last ran a day ago, or never: three intervals after the start the alarm is due, not before."""
+    stale = "时限扫描已停止"
+    settings.STARTED_AT = sh("2026-11-06 10:00:00")
+    for moment, alarmed in (("10:00:00", False), ("10:00:15", False), ("10:00:15.1", True)):
+        clock.move_to(sh(f"2026-11-06 {moment}"))
+        desk.force_login(Person.objects.get(posts__role="branch_clerk", posts__unit__code="B1").account)
+        assert (stale in desk.get("/desk/").content.decode()) is alarmed, moment
+    Heartbeat.objects.all().delete()
+    assert stale in desk.get("/desk/").content.decode()
+    settings.STARTED_AT = sh("2026-11-06 10:00:10")
+    assert stale not in desk.get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("age", "up", "late"),
+    [(15, 3600, False), (15.1, 3600, True), (None, 3600, True), (86400, 15, False), (86400, 15.1, True), (None, 15, False),
+     (86400, -3600, True), (5, -3600, False), (16, 0, False)],
+)  # fmt: skip
+def test_how_long_the_tick_may_be_silent(age: float | None, up: float, late: bool) -> None:
+    assert overdue(None if age is None else timedelta(seconds=age), up=timedelta(seconds=up)) is late
 
 
 def test_the_export_holds_the_rows_of_the_tab_as_text_with_masked_phones(desk: Client, company: Company) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from desk.views import bonus, penalties, regulations
+from desk.views import bonus, lanes, penalties, regulations
 
 urlpatterns: list[URLPattern] = [
     path("my-penalties/", penalties.mine, name="my-penalties"),
@@ -12,6 +12,11 @@ urlpatterns: list[URLPattern] = [
     path("penalties/statement/", bonus.statement_page, name="statement"),
     path("penalties/<int:pk>/", penalties.detail, name="penalty"),
     path("penalties/<int:pk>/<slug:verb>/", penalties.act, name="penalty-act"),
+    path("lost-lanes/", lanes.lanes, name="lost-lanes"),
+    path("lost-lanes/export.xlsx", lanes.export, name="lost-lanes-export"),
+    path("lost-lanes/new/", lanes.enter, name="lost-lane-new"),
+    path("lost-lanes/<int:pk>/", lanes.detail, name="lost-lane"),
+    path("lost-lanes/<int:pk>/withdraw/", lanes.withdraw, name="lost-lane-withdraw"),
     path("regulations/", regulations.regulations, name="regulations"),
     path("regulations/assess/", regulations.assess, name="regulations-assess"),
     path("bonus/", bonus.bonus, name="bonus"),

@@ -24,7 +24,10 @@ from sla.models import Step
 from sla.services import explain
 
 CASES = {(row.clause, row.case): row for row in FINES}
-CAUSES = {"step": lazy("超时"), "complaint": lazy("投诉裁定"), "check": lazy("核查"), "watch": lazy("监控名单"), "manual": lazy("部门录入")}
+CAUSES = {
+    "step": lazy("超时"), "complaint": lazy("投诉裁定"), "check": lazy("核查"), "watch": lazy("监控名单"), "manual": lazy("部门录入"),
+    "missed_pair": lazy("连续漏接货"), "lost_lane": lazy("线路流失"),
+}  # fmt: skip
 POSTS: dict[str, Any] = {role.value: role for role in Role}
 """What a vacant payer's middle part may name; anything else is named as it is."""
 
@@ -90,7 +93,7 @@ def _step(key: str) -> Step | None:
 def _events(penalty: Penalty) -> Iterable[Entry]:
     if penalty.order_number:
         return Entry.objects.of_order(penalty.order_number)
-    return Entry.objects.about(penalty.subject)
+    return Entry.objects.about(penalty.subject) | Entry.objects.about(penalty.cause)
 
 
 def names(payers: Iterable[str]) -> dict[str, str]:

@@ -224,6 +224,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     On.PENALTY_UPHELD: ("shield", gettext_noop("申诉驳回，处罚维持（%(clause)s）")),
     On.PENALTY_SETTLED: ("check", gettext_noop("处罚已扣清（%(clause)s）")),
     On.PENALTY_REVERSED: ("undo", gettext_noop("处罚已撤销（%(clause)s）")),
+    On.LANE_LOST: ("alert", gettext_noop("登记线路流失（%(clause)s）")),
+    On.LANE_LOSS_WITHDRAWN: ("undo", gettext_noop("线路流失已撤回（%(clause)s）")),
     On.FILING_REOPENED: ("undo", gettext_noop("备案重新处理（%(clause)s）")),
 }
 """Icon and sentence of every fact an order's timeline can hold."""

@@ -27,7 +27,7 @@ from partners import (
     ownapi,
 )
 from penalties import api as penalties
-from penalties import dutyapi, watchapi
+from penalties import dutyapi, laneapi, watchapi
 from pickup import api as pickup
 from pricing import api as pricing
 from reports import api as reports
@@ -138,6 +138,10 @@ urlpatterns = [
     path("penalties/", penalties.Penalties.as_view()),
     path("penalties/<int:key>/", penalties.PenaltyDetail.as_view()),
     *(path(f"penalties/<int:key>/{name}/", view.as_view()) for name, view in penalties.PENALTY_VERBS.items()),
+    path("lost-lanes/", laneapi.LostLanes.as_view()),
+    path("lost-lanes/preview/", laneapi.PreviewLoss.as_view()),
+    path("lost-lanes/<int:key>/", laneapi.LostLaneDetail.as_view()),
+    path("lost-lanes/<int:key>/withdraw/", laneapi.WithdrawLoss.as_view()),
     path("regulations/", penalties.Regulations.as_view()),
     path("regulations/assess/", penalties.AssessPending.as_view()),
     path("bonuses/", penalties.Bonuses.as_view()),

@@ -82,3 +82,10 @@ class Checked(TextChoices):
     OPEN = "open", _("待核查")
     CLEARED = "cleared", _("核查无误")
     UPHELD = "upheld", _("核查属实，处罚")
+
+
+class Lost(TextChoices):
+    """Where the loss of a lane stands (§2.2.2)."""
+
+    CHARGED = "charged", _("已计罚")
+    WITHDRAWN = "withdrawn", _("已撤回")

@@ -204,6 +204,8 @@ class On(StrEnum):
     REGULATION_CHANGED = auto()
     BONUS_RECORDED = auto()
     BONUS_RUN = auto()
+    LANE_LOST = auto()
+    LANE_LOSS_WITHDRAWN = auto()
 
     # checks and watch lists (§1.4.3f, §1.7.2.3, §1.7.2.4, §1.7.2.8)
     CONTACT_CHECK_OPENED = auto()

@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -203,9 +204,15 @@ def _detail(
         "penalty": penalty, "what": penaltywords.what(penalty), "cause": penaltywords.cause(penalty), "payer": penaltywords.payer(penalty),
         "regulation": penaltywords.regulation(penalty), "reversed_because": penaltywords.why_reversed(penalty), "acts": acts,
         "failed": failed, "problem": problem, "bookings": penalty.bookings.order_by("pk"), "objection": getattr(penalty, "objection", None),
-        "until": services.appealable_until(penalty), "sees_order": bool(order["order"] and person.sees(order["order"].branch)), **order,
+        "until": services.appealable_until(penalty), "sees_order": bool(order["order"] and person.sees(order["order"].branch)), "source": _source(penalty, person), **order,
     }  # fmt: skip
     return render(request, "desk/penalty.html", context, status=status)
+
+
+def _source(penalty: Penalty, person: Person) -> str:
+    """Return where what the penalty follows from is kept, for who may see it there."""
+    kind, _slash, key = penalty.cause.partition("/")
+    return reverse("desk:lost-lane", args=[key]) if kind == "lost_lane" and person.may("see_penalties") else ""
 
 
 @staff_required

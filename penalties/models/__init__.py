@@ -2,6 +2,7 @@
 
 from penalties.models.bonus import Bonus
 from penalties.models.checks import ContactCheck, MissedPair
+from penalties.models.lanes import LaneShare, LostLane
 from penalties.models.ledger import BonusRun, LedgerEntry
 from penalties.models.penalties import VACANT, Appeal, Penalty
 from penalties.models.points import PerformancePoint, PointEntry, PointMonth
@@ -10,6 +11,6 @@ from penalties.models.tiers import Ladder, TierAction, TierRow, ladder_on
 from penalties.models.watch import WatchItem
 
 __all__ = [
-    "VACANT", "Appeal", "Bonus", "BonusRun", "ContactCheck", "Ladder", "LedgerEntry", "MissedPair", "Penalty", "PerformancePoint",
+    "VACANT", "Appeal", "Bonus", "BonusRun", "ContactCheck", "Ladder", "LaneShare", "LedgerEntry", "LostLane", "MissedPair", "Penalty", "PerformancePoint",
     "PointEntry", "PointMonth", "RegulationVersion", "TierAction", "TierRow", "WatchItem", "in_force", "ladder_on",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from penalties.services.entering import enter
 from penalties.services.hearing import on_entries
 from penalties.services.imposing import impose
 from penalties.services.ladders import Change, preview, write_ladder
+from penalties.services.lanes import Loss, assess_loss, enter_lost_lane, withdraw_lost_lane
 from penalties.services.pairs import on_missed
 from penalties.services.reversing import reinstate, reverse
 from penalties.services.settling import Plan, plan_run, run_bonus
@@ -24,10 +25,12 @@ __all__ = [
     "BadBonuses",
     "BonusLine",
     "Change",
+    "Loss",
     "Plan",
     "appeal",
     "appealable_until",
     "assess",
+    "assess_loss",
     "assess_pending",
     "assessable",
     "bonus_template",
@@ -39,6 +42,7 @@ __all__ = [
     "complete",
     "decide_appeal",
     "enter",
+    "enter_lost_lane",
     "impose",
     "is_fined",
     "ledger_faults",
@@ -62,5 +66,6 @@ __all__ = [
     "sums_of_penalties",
     "uphold_check",
     "uphold_item",
+    "withdraw_lost_lane",
     "write_ladder",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,7 +11,7 @@ from core.models import SYSTEM, Actor
 from network.models import Post
 from network.services import Answerable
 from penalties.models import VACANT
-from rulebook.fines import FineRow
+from rulebook.fines import FineRow, fines_of
 from rulebook.roles import Role
 
 CENT = Decimal("0.01")
@@ -105,13 +105,20 @@ def _vacant(post: str, unit: int | None) -> Payer:
 
 
 def _departments(charge: Charge, row: FineRow) -> Iterator[Payer]:
-    """Share the whole by fault, half-up; the last one bears what rounding leaves (§2.2.2)."""
+    """Share the whole by fault (§2.2.2)."""
     whole = amount_of(charge, row)
-    left = whole
-    for turn, (unit, share) in enumerate(sorted(charge.shares.items()), start=1):
-        part = whole and (left if turn == len(charge.shares) and sum(charge.shares.values()) == 1 else cents(whole * share))
-        left = left - part if left is not None and part is not None else None
-        yield Payer(f"unit/{unit}", None, unit, part)
+    parts = shared(whole, charge.shares) if whole is not None else {}
+    for unit in sorted(charge.shares):
+        yield Payer(f"unit/{unit}", None, unit, parts.get(unit))
+
+
+def shared(whole: Decimal, shares: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """Share a whole by key, each part half-up; the last one bears what rounding leaves where the shares are the whole."""
+    parts = {key: cents(whole * share) for key, share in sorted(shares.items())}
+    if parts and sum(shares.values()) == 1:
+        last = max(parts)
+        parts[last] += whole - sum(parts.values())
+    return parts
 
 
 def amount_of(charge: Charge, row: FineRow) -> Decimal | None:
@@ -123,6 +130,11 @@ def amount_of(charge: Charge, row: FineRow) -> Decimal | None:
     if row.share is not None and charge.base is not None:
         return cents(charge.base * row.share)
     return None
+
+
+def amount_of_share(clause: str, case: str, base: Decimal) -> Decimal:
+    """Return the share of a base that the handbook's row names."""
+    return next(cents(base * row.share) for row in fines_of(clause, case) if row.share is not None)
 
 
 def cents(amount: Decimal) -> Decimal:

@@ -244,7 +244,7 @@ def _value(field: forms.Field, text: str) -> object:
         case forms.ChoiceField():
             return _code(text, field.choices)
         case PlaceCode():
-            return _place_code(text)
+            return place_code(text)
         case _:
             return text
 
@@ -266,7 +266,7 @@ def _code(text: str, choices: Any) -> str:
     return text
 
 
-def _place_code(text: str) -> str:
+def place_code(text: str) -> str:
     """
     Read 浙江省杭州市西湖区, or a code.
 

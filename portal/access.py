@@ -110,10 +110,15 @@ def bound_required(view: View) -> View:
     return guarded
 
 
+def owns(request: HttpRequest, number: str) -> bool:
+    """Tell whether an order is the logged-in customer's."""
+    account = account_of(request)
+    return bool(account and plausible(number) and Order.objects.of_account(account).filter(number=number).exists())
+
+
 def right(request: HttpRequest, number: str) -> Right:
     """Return what the visitor may with an order: its customer may all, others what this session has proved."""
-    account = account_of(request)
-    if account and plausible(number) and Order.objects.of_account(account).filter(number=number).exists():
+    if owns(request, number):
         return Right.ACT
     return Right(request.session.get(SESSION, {}).get(number, ""))
 

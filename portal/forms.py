@@ -117,17 +117,19 @@ class HallForm(WithCoupon):
         self.add_error(name if name in self.fields else None, words)
 
     def parties(self) -> list[PartyFields]:
-        return [self._party(role, title) for role, title in (("shipper", _("寄件人")), ("consignee", _("收件人")))]
+        return [party_fields(self, role, title) for role, title in (("shipper", _("寄件人")), ("consignee", _("收件人")))]
 
-    def _party(self, role: str, title: Any) -> PartyFields:
-        place = self[f"{role}_place"]
-        pasted = str((self.data or self.initial).get(f"{role}_paste", ""))
-        code = str(place.value() or "")
-        candidates = split(pasted).candidates if pasted and not exists(code) and len(pasted) <= LONGEST_PASTE else ()
-        return PartyFields(
-            role, title, self[f"{role}_name"], self[f"{role}_phone"], place, self[f"{role}_address"],
-            candidates if len(candidates) > 1 else (), pasted,
-        )  # fmt: skip
+
+def party_fields(form: forms.Form, role: str, title: Any) -> PartyFields:
+    """Return a party's part of a form whose fields are named after it."""
+    place = form[f"{role}_place"]
+    pasted = str((form.data or form.initial).get(f"{role}_paste", ""))
+    code = str(place.value() or "")
+    candidates = split(pasted).candidates if pasted and not exists(code) and len(pasted) <= LONGEST_PASTE else ()
+    return PartyFields(
+        role, title, form[f"{role}_name"], form[f"{role}_phone"], place, form[f"{role}_address"],
+        candidates if len(candidates) > 1 else (), pasted,
+    )  # fmt: skip
 
 
 OFTEN_NONE = ("volume_m3", "declared_value", "cod_amount")

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
+from portal import myurls
 from portal.views import (
     branches,
     changing,
@@ -54,4 +55,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("places/", places.below, name="provinces"),
     path("places/split/", places.divide, name="split"),
     path("places/<str:code>/", places.below, name="places"),
+    *myurls.urlpatterns,
 ]

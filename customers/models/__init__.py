@@ -1,12 +1,13 @@
 """Customer records, and the contract customers among them with what they ask for in writing (§2.3)."""
 
 from customers.models.accounts import CustomerAccount, PhoneProof
+from customers.models.addresses import Address
 from customers.models.contacts import CustomerCall, PhoneDay, SurveyAnswer
 from customers.models.keyaccounts import DayNeed, KeyCustomer, Requirement
 from customers.models.records import Customer, CustomerQuerySet
 from customers.models.requests import Enquiry, Request, Suggestion, Ticket
 
 __all__ = [
-    "Customer", "CustomerAccount", "CustomerCall", "CustomerQuerySet", "DayNeed", "Enquiry", "KeyCustomer", "PhoneDay", "PhoneProof", "Request", "Requirement",
+    "Address", "Customer", "CustomerAccount", "CustomerCall", "CustomerQuerySet", "DayNeed", "Enquiry", "KeyCustomer", "PhoneDay", "PhoneProof", "Request", "Requirement",
     "Suggestion", "SurveyAnswer", "Ticket",
 ]  # fmt: skip

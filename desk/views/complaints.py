@@ -29,11 +29,11 @@ from desk import words
 from desk.complaintacts import ACTS, Act, replies
 from desk.complaintforms import ActForm, Filters
 from desk.views.answers import PROBLEMS, back_to, explained, person_of, status_of
-from desk.views.imports import download
 from network.access import staff_required
 from network.models import Person
 from notify.services import see_complaint
 from orders import sheets
+from orders.answers import download
 from rulebook.categories import CAUSES
 from rulebook.due import local
 from rulebook.errors import Refused

@@ -22,11 +22,11 @@ from desk import words
 from desk.filingforms import DecisionForm, FilingFilters, FilingForm, ProofForm, ReopenForm, VerifyForm
 from desk.forms import Styled
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
-from desk.views.imports import download
 from network.access import staff_required
 from network.models import Person, Unit
 from notify.models import Message
 from orders import sheets
+from orders.answers import download
 from rulebook.due import at, local
 from rulebook.errors import Denied, Refused
 from rulebook.excuses import HANDLED

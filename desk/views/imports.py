@@ -16,10 +16,10 @@ from desk.forms import Styled
 from network.access import staff_required
 from network.models import Person
 from orders import imports, sheets
+from orders.answers import download
 from orders.choices import Channel, ImportState
 from orders.jobs import ImportJob
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 20
 
 
@@ -113,9 +113,3 @@ def template(request: HttpRequest) -> HttpResponse:
     """An empty table with the right headers."""
     _person(request)
     return download(sheets.workbook(imports.columns(), []), "orders.xlsx")
-
-
-def download(content: bytes, name: str) -> HttpResponse:
-    kind = "text/csv; charset=utf-8" if name.endswith(".csv") else XLSX
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type=kind, headers=headers)

@@ -24,10 +24,10 @@ from desk import words
 from desk.keyforms import DayNeedForm, RequirementsForm, SignForm, TermsForm, known_terms
 from desk.queries import far_name
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
-from desk.views.imports import download
 from network.access import staff_required
 from network.models import Person
 from orders import sheets
+from orders.answers import download
 from reports.keyaccounts import Line, accounts_seen, of_day, to_chase
 from rulebook.due import local, local_day
 from rulebook.errors import Refused

@@ -20,9 +20,9 @@ from desk.chargesheets import charge_words
 from desk.contractforms import ContractForm
 from desk.priceforms import CampaignForm, DecisionForm, FuelForm, TariffForm
 from desk.views.answers import explained, person_of
-from desk.views.imports import download
 from network.access import staff_required
 from network.models import Person
+from orders.answers import download
 from orders.sheets import BadTable
 from pricing.choices import TariffState
 from pricing.models import Campaign, Contract, FuelRate, TariffVersion

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET
 from core import clock
 from desk.officeforms import MonthScope
 from desk.views.answers import explained, person_of
-from desk.views.imports import download
 from desk.views.manage import own_unit
 from network.access import staff_required
 from network.choices import UnitKind
 from network.models import Person, Unit
 from orders import sheets
+from orders.answers import download
 from reports import responsibility
 from reports.responsibility import APPEALS, FINES, GROUPS, POINTS, Column, Group, Line, Report, Sums
 from rulebook.due import local_day

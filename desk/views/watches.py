@@ -19,11 +19,11 @@ from core.language import in_words
 from customers.models import Customer
 from desk.forms import Styled
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
-from desk.views.imports import download
 from desk.watchforms import TABS, ClearForm, UpholdForm, WatchFilters
 from network.access import staff_required
 from network.models import Person, Unit
 from orders import sheets
+from orders.answers import download
 from orders.models import Order
 from penalties import services as penalties
 from penalties.choices import Watched

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,11 +28,13 @@ from pickup import windows
 from portal import drafts, progress
 from portal.access import Right, account_of, acting, grant, right, ships_for
 from portal.forms import LONGEST_PASTE, HallForm, pasted_into
+from portal.views import book
 from rulebook.errors import Refused
 
 TOKEN = re.compile(r"[\w-]{16,40}", re.ASCII)
 SOURCE = "hall"  # the form's token is the external number: a form sent twice places one order
 AGAIN = ("again", "sender")
+BOOK = "book_"  # before the party that is chosen from the address book
 
 
 def who() -> str:
@@ -50,6 +53,9 @@ def order(request: HttpRequest) -> HttpResponse:
     if act == "clear":
         drafts.forget(request)
         return redirect("portal:order")
+    if act.startswith(BOOK) and account_of(request):
+        drafts.keep(request, typed)
+        return redirect(f"{reverse('portal:book')}?pick={act.removeprefix(BOOK)}")
     if act:
         return _help(request, act, typed, now)
     return _submit(request, typed, now)
@@ -59,9 +65,13 @@ def _start(request: HttpRequest) -> dict[str, Any]:
     """Return what the form begins with: what was typed before, an earlier order of this session, the branch looked up."""
     if number := next((request.GET[key] for key in AGAIN if key in request.GET), ""):
         return _from_order(request, number, everything="again" in request.GET)
-    start: dict[str, Any] = {**drafts.kept(request)}
+    account, start = account_of(request), dict[str, Any](drafts.kept(request))
+    if account and not start:
+        start |= book.of_default(account)
     for role in ROLES:
         start[f"{role}_place"] = HallForm.base_place(start, role)
+    if account:
+        start |= book.picked(request, account)
     if number := request.GET.get("quote", ""):
         start |= _as_quoted(request, number)
     if code := request.GET.get("branch", ""):
@@ -159,6 +169,7 @@ def _page(
         "kept": bool(drafts.kept(request)),
         "held": (held := _held(quoted, now)),
         "quoted": quoted if held else "",
+        "book": account_of(request) is not None,
     }
     return render(request, "portal/order.html", context, status=status)
 

@@ -94,7 +94,7 @@ def page(
     context: dict[str, Any] = {
         "order": order, "goods": progress.goods_of(order), "now": now, "headline": progress.headline(order), "stages": progress.stages(order),
         "events": progress.events(order, full=may != Right.PUBLIC), "promises": progress.promises(order, now), "may_view": may != Right.PUBLIC,
-        "may_act": may == Right.ACT, "from_city": progress.city(order.shipper_place),
+        "may_act": may == Right.ACT, "mine": access.owns(request, order.number), "from_city": progress.city(order.shipper_place),
         "to_city": progress.city(order.consignee_place), "problem": problem, "wrong_tail": wrong_tail, "edits": [],
         "complaints": [],
         "verbs": verbs(order) if may == Right.ACT else {},

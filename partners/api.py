@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils import translation
@@ -24,11 +25,14 @@ from orders.choices import Channel
 from orders.models import Order
 from orders.services import Draft, Duplicate, Placed
 from orders.services.price import Claim
+from partners import sandbox
 from partners.answers import EventAnswer
-from partners.authentication import once, spend
+from partners.authentication import Signer, once, spend
 from partners.cancelling import cancel, unknown
+from partners.models import Partner
+from partners.services import trials
 from reports import tracking
-from rulebook.errors import Refused
+from rulebook.errors import Denied, Refused
 from sla.api import deadline_answer
 from sla.choices import State
 from sla.models import Deadline
@@ -53,6 +57,10 @@ class Orders(OrderList):
 
     spends_nonce = True
 
+    def get(self, request: Request) -> Response:
+        partner = sandbox.partner_of(caller(request))
+        return sandbox.listing(partner, request, self) if partner else super().get(request)
+
     @extend_schema(
         request={"application/json": SCHEMA},
         responses={
@@ -66,6 +74,8 @@ class Orders(OrderList):
         who = caller(request)
         if who.person:
             who.person.require("place")
+        if partner := sandbox.partner_of(who):
+            return _trial(partner, who, request.data)
         with once(who) as ticket, clocks_opened() as clocks:
             draft, besides = content.read(request.data, besides=BESIDES)
             said = {name: str(besides.get(name) or "") for name in BESIDES}
@@ -77,10 +87,33 @@ class Orders(OrderList):
         return Response(_placed_answer(placed, clocks), status=201 if placed.created else 200)
 
 
+def _trial(partner: Partner, who: Caller, body: object) -> Response:
+    """Take a sandbox order in; its nonce is spent like any other's."""
+    if isinstance(who, Signer) and who.ticket:
+        spend(who.ticket)
+    draft, besides = content.read(body, besides=BESIDES)
+    number = str(besides.get("partner_order_no") or "")
+    _check_number(number, who)
+    with named_as_the_body():
+        placed = trials.place(partner, draft, external_no=number, now=clock.now())
+    return Response(_placed_answer(placed, ()), status=201 if placed.created else 200)
+
+
+@contextmanager
+def named_as_the_body() -> Iterator[None]:
+    """Name fields in what the services refuse as the body names them."""
+    try:
+        yield
+    except Refused as refusal:
+        raise Refused(refusal.clause, refusal.reason, content.path_of(refusal.field)) from refusal
+    except Duplicate as duplicate:
+        raise Duplicate(duplicate.order, [content.path_of(name) for name in duplicate.fields]) from duplicate
+
+
 def _place(draft: Draft, who: Caller, external_no: str, claim: Claim) -> Placed:
     """Take the order in, errors named as the body names its fields."""
     _check_number(external_no, who)
-    try:
+    with named_as_the_body():
         return services.place(
             draft,
             channel=who.channel or Channel.PHONE,
@@ -91,10 +124,6 @@ def _place(draft: Draft, who: Caller, external_no: str, claim: Claim) -> Placed:
             claim=claim,
             now=clock.now(),
         )
-    except Refused as refusal:
-        raise Refused(refusal.clause, refusal.reason, content.path_of(refusal.field)) from refusal
-    except Duplicate as duplicate:
-        raise Duplicate(duplicate.order, [content.path_of(name) for name in duplicate.fields]) from duplicate
 
 
 def _check_number(external_no: str, who: Caller) -> None:
@@ -127,6 +156,10 @@ def _deadlines(clocks: Iterable[Deadline]) -> list[dict[str, Any]]:
 class OrderWithClocks(OrderDetail):
     """An order with its content and its clocks."""
 
+    def get(self, request: Request, number: str) -> Response:
+        partner = sandbox.partner_of(caller(request))
+        return Response(sandbox.detail(partner, number)) if partner else super().get(request, number)
+
     def detail(self, order: Order, *, masked: bool) -> dict[str, Any]:
         told = _deadlines(Deadline.objects.of_order(order))
         return {**super().detail(order, masked=masked), "deadlines": told if masked else [_promised(each) for each in told]}
@@ -149,6 +182,8 @@ class Track(ApiView):
     for_partners = True
 
     def get(self, request: Request, number: str) -> Response:
+        if partner := sandbox.partner_of(caller(request)):
+            return Response(TrackAnswer(sandbox.events(partner, number)).data)
         order = caller(request).orders().get(number=number)
         with translation.override("zh-hans"):
             told = tracking.events(order.number, full=True)
@@ -168,7 +203,34 @@ class Cancel(views.Cancel):
         who = caller(request)
         if who.person:
             return super().post(request, number)
+        if partner := sandbox.partner_of(who):
+            return Response(order_answer(sandbox.cancel(partner, number, checked(bodies.CancelBody, request.data))))
         if not who.orders().filter(number=number).exists():
             raise unknown()
         values = checked(bodies.CancelBody, request.data)
         return Response(order_answer(cancel(number=number, by=who.actor, who=who.who, now=clock.now(), **values)))
+
+
+@operation("post", "orders_edit", request={"application/json": views.EDIT}, answer=OrderAnswer)
+class Edit(views.Edit):
+    """Change what the body names, until the waybill is issued (§3.4.4); `seen` is the version the editor saw."""
+
+    def post(self, request: Request, number: str) -> Response:
+        if partner := sandbox.partner_of(caller(request)):
+            return Response(order_answer(sandbox.edit(partner, number, request.data)))
+        return super().post(request, number)
+
+
+@operation("post", "orders_advance", request=sandbox.AdvanceBody, answer=OrderAnswer)
+class Advance(ApiView):
+    """Let the next thing happen to a sandbox order, or what is named: what its tracking says and what is pushed (sandbox only)."""
+
+    for_partners = True
+
+    def post(self, request: Request, number: str) -> Response:
+        partner = sandbox.partner_of(caller(request))
+        if partner is None:
+            raise Denied(_("此接口仅供沙箱合作平台使用：正式订单的状态由实际作业产生。"))
+        trial = sandbox.one(partner, number)
+        values = checked(sandbox.AdvanceBody, request.data)
+        return Response(order_answer(trials.advance(trial, to=values["to"], now=clock.now())))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Actor, Entry
 from core.personal import EncryptedTextField
 from customers.models import Customer
+from network.models import Unit
 from orders.choices import Channel
 from partners.choices import State
 from partners.dialectkeys import DialectKey
@@ -105,7 +106,6 @@ class Subscription(models.Model):
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="subscriptions", db_index=False)
     order_number = models.CharField(max_length=20)
-    dialect = models.CharField(max_length=20, default="native")
     url = models.CharField(max_length=300)
     secret = EncryptedTextField(blank=True)
     data = models.JSONField(default=dict)  # the dialect's own, e.g. its task number
@@ -120,6 +120,27 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner_id} {self.order_number}"
+
+
+class Trial(models.Model):
+    """An order of a sandbox partner: its content, and what has happened to it. It is no order, and enters no queue, clock or book."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="trials", db_index=False)
+    number = models.CharField(max_length=20, unique=True)
+    external_no = models.CharField(max_length=64)
+    branch = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    content = EncryptedTextField()  # JSON of the draft
+    first_content = EncryptedTextField()  # as it was placed, for telling a repeat
+    version = models.PositiveIntegerField(default=1)
+    facts = models.JSONField(default=list)  # name, at, data; oldest first
+    placed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "external_no"], name="one_trial_of_a_number")]
+        indexes = [models.Index(fields=["partner", "-placed_at"], name="trial_by_partner")]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class PushQuerySet(models.QuerySet["Push"]):
@@ -144,7 +165,8 @@ class Push(models.Model):
     order_number = models.CharField(max_length=20)
     stream = models.CharField(max_length=60)  # one receiver and one order: told in the order of `seq`, one after the other
     seq = models.PositiveIntegerField()  # of the fact within its order
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
+    trial = models.ForeignKey(Trial, models.PROTECT, null=True, related_name="pushes", db_index=False)  # instead, in the sandbox
     name = models.CharField(max_length=40)  # of the fact
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     stored_at = models.DateTimeField()
@@ -170,11 +192,6 @@ class Push(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream} {self.seq}"
-
-    @property
-    def dialect(self) -> str:
-        """Return the words it is told in: those it was asked for in, else its partner's."""
-        return self.subscription.dialect if self.subscription else self.partner.dialect
 
 
 class Call(models.Model):

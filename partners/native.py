@@ -6,15 +6,13 @@ import json
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from orders.models import Order
 from partners.answers import EventAnswer
 from partners.models import PartnerKey, Push
 from partners.outgoing import Outgoing, Renderer
 from partners.services import Signed
-from reports import tracking
+from partners.services.told import about
 from rulebook.errors import Refused
 
 
@@ -41,12 +39,12 @@ def render(push: Push, now: datetime) -> Outgoing | None:
 
 
 def content(push: Push) -> dict[str, object]:
-    """Return a push as it is sent, and as the partner may read it again."""
-    order = Order.objects.only("number", "external_no").get(number=push.order_number)
-    with translation.override("zh-hans"):
-        event = next(event for event in tracking.events(push.order_number, full=True) if event.seq == push.seq)
-        told = EventAnswer(event).data
-    return {"id": str(push.pk), "type": "order.event", "number": order.number, "partner_order_no": order.external_no, "event": told}
+    """Return a push as it is sent."""
+    told = about(push)
+    return {
+        "id": str(push.pk), "type": "order.event", "number": told.number, "partner_order_no": told.partner_order_no, "waybill": told.waybill,
+        "event": EventAnswer(told.event).data,
+    }  # fmt: skip
 
 
 def acknowledged(status: int, answer: bytes) -> bool:

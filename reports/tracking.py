@@ -47,31 +47,32 @@ def events(number: str, *, full: bool) -> list[Event]:
     :param full: also what is told to its parties only: the money collected, the sign slip
     """
     names = list(TOLD) if full else public()
-    return _told(list(Entry.objects.of_order(number).filter(name__in=names)))
+    return told(list(Entry.objects.of_order(number).filter(name__in=names)))
 
 
 def latest(numbers: Sequence[str]) -> dict[str, Event]:
     """Return the last public event of several orders, in two queries."""
     entries = Entry.objects.filter(order_number__in=numbers, name__in=public()).order_by("occurred_at", "id")
     last = {entry.order_number: entry for entry in entries}
-    return dict(zip(last, _told(list(last.values())), strict=True))
+    return dict(zip(last, told(list(last.values())), strict=True))
 
 
-def _told(entries: Sequence[Entry]) -> list[Event]:
+def told(entries: Sequence[Entry]) -> list[Event]:
+    """Return entries as they are told, in their order; two queries at most."""
     sites = Unit.objects.in_bulk({site for entry in entries if (site := site_of(entry))})
     names = {key: unit.name for key, unit in sites.items()}
-    told, earlier = [], defaultdict(set)
+    events_told, earlier = [], defaultdict(set)
     for entry in entries:
         code = code_of(entry, earlier[entry.order_number])
         earlier[entry.order_number].add(entry.name)
         site = sites.get(site_of(entry) or 0)
-        told.append(
+        events_told.append(
             Event(
                 entry.occurred_at, sentence(entry, names), code, site.name if site else "", city(site.place) if site else "",
                 site.phone if site else "", CODES[code].k100, _kdn(entry, code), entry.seq or 0,
             )
         )  # fmt: skip
-    return told
+    return events_told
 
 
 def _kdn(entry: Entry, code: str) -> str:

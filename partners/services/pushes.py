@@ -35,7 +35,7 @@ def on_entries(entries: Sequence[Entry]) -> Iterable[Fact]:
 
 
 def _told(facts: Sequence[Entry]) -> Iterator[tuple[Entry, Receiver]]:
-    own = _own()
+    own = receivers()
     sources = _sources(facts, list(own)) if own else {}
     subscribed = _subscriptions({entry.order_number for entry in facts})
     for entry in facts:
@@ -55,7 +55,7 @@ def _pushes(entry: Entry, receiver: Receiver) -> Iterator[Push]:
         )  # fmt: skip
 
 
-def _own() -> dict[str, Receiver]:
+def receivers() -> dict[str, Receiver]:
     """Return the partners that are told of all their orders, by the source their orders carry; remembered for a moment."""
 
     def ask() -> dict[str, Receiver]:
@@ -79,6 +79,6 @@ def _subscriptions(numbers: set[str]) -> dict[str, list[Receiver]]:
         return {}
     live = Subscription.objects.filter(order_number__in=numbers, ended_at=None, partner__closed_at=None)
     told: dict[str, list[Receiver]] = {}
-    for number, partner, key, dialect in live.order_by("pk").values_list("order_number", "partner_id", "pk", "dialect"):
+    for number, partner, key, dialect in live.order_by("pk").values_list("order_number", "partner_id", "pk", "partner__dialect"):
         told.setdefault(number, []).append((partner, key, dialect))
     return told

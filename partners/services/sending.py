@@ -55,14 +55,14 @@ def claim(*, now: datetime, limit: int, partners: Collection[int] | None = None)
         found = [Push.objects.due(now).filter(partner=key).order_by("due_at", "pk")[: max(room[key], 0)] for key in keys]
         taken = [push for turn in zip_longest(*found) for push in turn if push][:limit]  # one of each receiver, then the next
         Push.objects.filter(pk__in=[push.pk for push in taken]).update(leased_until=now + LEASE)
-    wanted = Push.objects.filter(pk__in=[push.pk for push in taken]).select_related("partner", "subscription", "entry")
+    wanted = Push.objects.filter(pk__in=[push.pk for push in taken]).select_related("partner", "subscription", "entry", "trial__partner", "trial__branch")
     return list(wanted.order_by("due_at", "pk"))
 
 
 def tell(push: Push, *, now: datetime) -> Outcome:
     """Send a push, once. Writes nothing."""
     try:
-        outgoing = None if _ended(push) else RENDERERS[push.dialect].render(push, now)
+        outgoing = None if _ended(push) else RENDERERS[push.partner.dialect].render(push, now)
         if outgoing is None:
             return Outcome(State.DROPPED)
         address = addresses.read(outgoing.url, push.partner.callback_hosts)
@@ -74,7 +74,7 @@ def tell(push: Push, *, now: datetime) -> Outcome:
     answer = posting.post(address, outgoing.body, outgoing.headers)
     if answer.status is None:
         return Outcome(State.WAITING, words=answer.words)
-    taken = RENDERERS[push.dialect].acknowledged(answer.status, answer.body)
+    taken = RENDERERS[push.partner.dialect].acknowledged(answer.status, answer.body)
     return Outcome(State.ACKNOWLEDGED if taken else State.WAITING, answer.status, printable(answer.body))
 
 

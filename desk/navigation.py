@@ -28,13 +28,17 @@ STALE = timedelta(seconds=15)  # three intervals of the tick
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """An entry of the rail: the view's name in desk, its icon and label, who is shown it (None: all staff), its argument."""
+    """An entry of the rail: the view's name (in desk unless it says otherwise), icon and label, who is shown it (None: all), its argument."""
 
     view: str
     icon: str
     label: Any
     roles: frozenset[Role] | None = None
     of: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.view if ":" in self.view else f"desk:{self.view}"
 
 
 WAYS = (
@@ -66,6 +70,8 @@ WAYS = (
     Way("penalties", "money", _("处罚"), MAY["see_penalties"]),
     Way("regulations", "book", _("罚款规定"), MAY["manage_penalties"]),
     Way("bonus", "money", _("奖金扣罚"), MAY["run_bonus"]),
+    Way("partners:pushes", "refresh", _("推送"), MAY["manage_partners"]),
+    Way("partners:partners", "swap", _("合作平台"), MAY["manage_partners"]),
     Way("import", "upload", _("导入"), MAY["import"]),
     Way("calendar", "calendar", _("工作日历"), MAY["calendar"]),
     Way("units", "users", _("组织"), MAY["organise"]),
@@ -98,10 +104,10 @@ class Frame:
         for way in WAYS:
             if way.roles is None or not self.person.roles.isdisjoint(way.roles):
                 try:
-                    url = reverse(f"desk:{way.view}", args=[way.of] if way.of else [])
+                    url = reverse(way.name, args=[way.of] if way.of else [])
                 except NoReverseMatch:  # a page that is not built yet
                     continue
-                yield Item(url, way.icon, way.label, bool(match) and match.view_name == f"desk:{way.view}")  # type: ignore[union-attr]
+                yield Item(url, way.icon, way.label, bool(match) and match.view_name == way.name)  # type: ignore[union-attr]
 
     @cached_property
     def role(self) -> str:

@@ -20,8 +20,10 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("demo/", roles, name="roles"),
     path("demo/outbox/", outbox, name="outbox"),
+    path("desk/", include("partners.deskurls")),
     path("desk/", include("desk.urls")),
     path("api/v1/", include("ecomlogistics.api")),
+    path("developers/", include("partners.developerurls")),
     path("", include("partners.urls")),
     path("", include("portal.urls")),
 ]

@@ -13,7 +13,6 @@ from core.personal import EncryptedTextField
 from customers.models import CustomerAccount
 from network.models import Person, Unit
 from notify.choices import Kind, Medium, NoticeKind, NoticeState
-from sla.models import Filing
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -38,7 +37,6 @@ class Message(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     order_number = models.CharField(max_length=20, blank=True)
     complaint = models.ForeignKey(Complaint, models.PROTECT, null=True, related_name="+", db_index=False)
-    filing = models.ForeignKey(Filing, models.PROTECT, null=True, related_name="+", db_index=False)
     clause = models.CharField(max_length=16, blank=True)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     late = models.BooleanField(default=False)

@@ -1,7 +1,6 @@
-"""The dialects pushes are told in, by the name that `Partner.dialect` and `Subscription.dialect` carry."""
+"""The dialects pushes are told in, by the name `Partner.dialect` carries."""
 
 from partners import native
-from partners.dialects import pushes
 from partners.outgoing import Renderer
 
-RENDERERS: dict[str, Renderer] = {"native": native.RENDERER, **pushes.RENDERERS}
+RENDERERS: dict[str, Renderer] = {"native": native.RENDERER}

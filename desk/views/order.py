@@ -22,7 +22,6 @@ from desk.views.answers import PROBLEMS, back_to, explained, person_of, status_o
 from desk.views.bills import said_differences
 from desk.views.printing import after_printing
 from network.access import staff_required
-from network.models import Person
 from network.nearby import suggestions
 from network.places import exists
 from notify.services import see
@@ -35,9 +34,8 @@ from orders.services.editing import Difference
 from pickup.choices import State as Pickup
 from pickup.models import PickupTask
 from pricing.words import price_told
-from sla.choices import FILING_OPEN, FilingReason
 from sla.models import Deadline
-from sla.services import explain, reasons_for
+from sla.services import explain
 
 SHOWN = "phones_shown"
 SHOWN_FOR = timedelta(minutes=15)
@@ -178,16 +176,9 @@ def why(request: HttpRequest, number: str, deadline: UUID) -> HttpResponse:
     clocks = Deadline.objects.filter(order__in=Order.objects.visible_to(person_of(request)).filter(number=number))
     found = clocks.select_related("holder").get(pk=deadline)
     lines = [line.say(str(get_language())) for line in explain(found)]
-    context = {"number": number, "clock": found, "lines": lines, "now": clock.now(), "reasons": _excuses(person_of(request), found)}
+    context = {"number": number, "clock": found, "lines": lines, "now": clock.now()}
     htmx: Any = request.htmx  # type: ignore[attr-defined]
     return render(request, "desk/why.html#lines" if htmx else "desk/why.html", context)
-
-
-def _excuses(person: Person, deadline: Deadline) -> list[FilingReason]:
-    """Return what this person could file about a missed clock; nothing while a filing about it is open."""
-    if not person.may("file") or deadline.filings.filter(state__in=FILING_OPEN).exists():
-        return []
-    return reasons_for(deadline) if Deadline.objects.visible_to(person).filter(pk=deadline.pk).exists() else []
 
 
 @staff_required

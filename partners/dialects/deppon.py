@@ -18,7 +18,6 @@ from partners.dialects.fields import body as native
 from partners.dialects.problems import Kind, Problem
 from partners.dialects.reading import Tree, at, tree
 from partners.dialects.signatures import RULES, in_window, instant
-from partners.dialects.subscribing import at_its_own_address
 from reports.tracking import Event
 from rulebook.due import local, local_day
 from rulebook.products import PRODUCTS
@@ -108,8 +107,6 @@ def _content(said: Tree) -> dict[str, Any]:
 def place(asked: Asked) -> Answer:
     """createOrderNotify"""
     placed = calls.place(asked, at(asked.said, "logisticID"), _content(asked.said))
-    if at(asked.said, "needTraceInfo") == "1" and asked.partner.callback_url:
-        at_its_own_address(asked, placed.order)
     return _told(logisticID=placed.order.external_no, mailNo=calls.waybill_no(placed.order), orderNumber=placed.order.number)
 
 
@@ -216,16 +213,9 @@ def branches(asked: Asked) -> Answer:
     return _told(responseParam={"logisticCompanyID": COMPANY, "deptInfoList": rows})
 
 
-def subscribe(asked: Asked) -> Answer:
-    """standTraceSubscribe"""
-    order = calls.own(asked, at(asked.said, "tracking_number|mailNo"), at(asked.said, "order_number|logisticID"))
-    at_its_own_address(asked, order)
-    return _told(success=True, error_code=OK, error_message="订阅成功")
-
-
 CALLS = {
     "createOrderNotify": place, "updateOrder": edit, "queryOrder": query, "cancelOrder": cancel, "queryPrice": price,
-    "queryDeptByAddress": branches, "newTraceQuery": trace, "standTraceSubscribe": subscribe,
+    "queryDeptByAddress": branches, "newTraceQuery": trace,
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
+from complaints.models import Complaint
 from customers.choices import CallResult
 from customers.models import Customer, CustomerCall, Enquiry, PhoneDay, SurveyAnswer
 from network.models import Person
@@ -19,7 +20,8 @@ from rulebook.standards import ANSWERED_SHARE, LOW, QUESTIONS, Question, share
 from sla.choices import State, StepKind
 from sla.models import Step
 
-CLOCKED = {"§4.3.1.2": "enquiries", "§4.3.1.3": "mails", "§3.4.6": "tickets", "§4.3.2.5": "anomalies"}
+INTERIM = "§4.4.6"
+CLOCKED = {"§4.3.1.2": "enquiries", "§4.3.1.3": "mails", "§3.4.6": "tickets", "§4.3.2.5": "anomalies", INTERIM: "interim"}
 TENTH = Decimal("0.1")
 
 
@@ -63,6 +65,11 @@ class Standard:
         return share(self.part, self.whole)
 
     @property
+    def missing(self) -> int:
+        """Return how many fell short of it."""
+        return self.whole - self.part
+
+    @property
     def percent(self) -> str:
         """Return the share as it is shown: 99.00 %."""
         return "–" if self.share is None else f"{self.share * 100:.2f} %"
@@ -74,7 +81,7 @@ class Standard:
 
 
 def standards(person: Person, month: Month, *, now: datetime) -> list[Standard]:
-    """Return the standards of §4.3.1 for what this person sees: telephone, enquiries, mail, callbacks, and the monthly calls."""
+    """Return the standards of §4.3.1 for what this person sees: telephone, enquiries, mail, callbacks, interim answers, monthly calls."""
     phone = PhoneDay.objects.visible_to(person).of_month(month.first, month.after)
     counted = phone.aggregate(**{name: Sum(name) for name in ("offered", "answered", "in_two_rings", "waited_well")})
     offered, answered, rings, waited = (counted[name] or 0 for name in ("offered", "answered", "in_two_rings", "waited_well"))
@@ -89,10 +96,24 @@ def standards(person: Person, month: Month, *, now: datetime) -> list[Standard]:
     ]
 
 
+def _due(person: Person, month: Month, clause: str) -> QuerySet[Step]:
+    """Return the steps of a limit that fell due in the month, of what this person's units hold."""
+    due = Step.objects.filter(clause=clause, kind=StepKind.DUE, at__gte=month.since, at__lt=month.until)
+    return due.filter(person.scope("deadline__holder__path"))
+
+
+def unanswered(person: Person, month: Month, *, now: datetime) -> list[tuple[Complaint, Step]]:
+    """Return the complaints whose written answer within 3 days is missing or came too late, those longest due first (§4.4.6)."""
+    missed = Q(state=State.BREACHED) | Q(state=State.OPEN, at__lt=now)
+    steps = {each.deadline.subject: each for each in _due(person, month, INTERIM).filter(missed).select_related("deadline").order_by("-at")}
+    keys = [int(subject.partition("/")[2]) for subject in steps]
+    seen = Complaint.objects.visible_to(person).filter(pk__in=keys)
+    return sorted(((each, steps[each.subject]) for each in seen), key=lambda row: (row[1].at, row[0].pk))
+
+
 def _clocked(person: Person, month: Month, clause: str, code: str, now: datetime) -> Standard:
     """Count limits of the month that are met or past due; replaced, void and excused leave both sides (§1.5.1)."""
-    due = Step.objects.filter(clause=clause, kind=StepKind.DUE, at__gte=month.since, at__lt=month.until)
-    seen = due.filter(person.scope("deadline__holder__path"))
+    seen = _due(person, month, clause)
     judged = Q(state__in=(State.MET, State.BREACHED)) | Q(state=State.OPEN, at__lt=now)
     counts = seen.aggregate(whole=Count("pk", filter=judged), part=Count("pk", filter=Q(state=State.MET)))
     return Standard(code, clause, counts["part"], counts["whole"], Decimal(1))

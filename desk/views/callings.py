@@ -30,9 +30,10 @@ from reports.service import Month
 from rulebook.errors import Refused
 
 PAGE = 30
+MOST_SHOWN = 50
 NAMES = {
     "answered": _("电话接通率"), "two_rings": _("两声内接听"), "waiting": _("10 秒内接听或提示等待"), "enquiries": _("15 分钟内答复咨询"),
-    "mails": _("按时答复邮件"), "tickets": _("1 个工作日内整理问题单"), "anomalies": _("按承诺答复异常"), "callbacks": _("按承诺回电"),
+    "mails": _("按时答复邮件"), "tickets": _("1 个工作日内整理问题单"), "anomalies": _("按承诺答复异常"), "callbacks": _("按承诺回电"), "interim": _("3 日内书面阶段答复投诉"),
     "called": _("当月已回访客户"),
 }  # fmt: skip
 COLUMNS = {"部门编号": "unit", "日期": "on", "来电": "offered", "接听": "answered", "两声内接听": "in_two_rings", "10秒内接听或已提示等待": "waited_well"}
@@ -117,7 +118,11 @@ def standards(request: HttpRequest) -> HttpResponse:
             return redirect("desk:service-standards")
     month = _month(request, now)
     rows = [(NAMES[each.code], each) for each in figures.standards(person, month, now=now)]
-    context = {"month": month, "rows": rows, "day": day, "file": file, "may_enter": person.may("phone_figures"), "columns": list(COLUMNS)}
+    unanswered = figures.unanswered(person, month, now=now) if person.may("see_complaints") else []
+    context = {
+        "month": month, "rows": rows, "day": day, "file": file, "may_enter": person.may("phone_figures"), "columns": list(COLUMNS),
+        "unanswered": unanswered[:MOST_SHOWN], "more": max(len(unanswered) - MOST_SHOWN, 0),
+    }  # fmt: skip
     return render(request, "desk/service_standards.html", context, status=422 if day.errors or file.errors else 200)
 
 

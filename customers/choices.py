@@ -37,6 +37,33 @@ class Means(TextChoices):
     MAIL = "mail", _("邮件")
 
 
+class ChatState(TextChoices):
+    OPEN = "open", _("进行中")
+    CLOSED = "closed", _("已结束")
+
+
+class TurnState(TextChoices):
+    WAITING = "waiting", _("待回复")
+    ANSWERED = "answered", _("已回复")
+
+
+class Side(TextChoices):
+    """Who wrote a line. An automatic line is never an answer (§4.3.1.1)."""
+
+    CUSTOMER = "customer", _("客户")
+    STAFF = "staff", _("客服")
+    AUTOMATIC = "automatic", _("自动消息")
+
+
+class Automatic(TextChoices):
+    """What automatic lines say, with the unit they speak of."""
+
+    GREETING = "greeting", _("您好，这里是%(unit)s在线客服，正在为您接通，请稍候。")
+    RESTING = "resting", _("您好，这里是%(unit)s在线客服。现在是休息时间，回复可能较慢，急事请拨打电话。")
+    TRANSFERRED = "transferred", _("已为您转接到%(unit)s。")
+    CLOSED = "closed", _("本次咨询已结束；有新问题可直接在此留言。")
+
+
 class CallResult(TextChoices):
     REACHED = "reached", _("已接通")
     NOT_REACHED = "not_reached", _("未接通")

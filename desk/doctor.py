@@ -19,7 +19,7 @@ from core import files
 from core.models import Entry
 from delivery.models import Proof
 from delivery.services import faults, freight_faults
-from network.choices import UnitKind
+from network.choices import CALL_CENTRE_CODE, UnitKind
 from network.models import Unit
 from network.services import calendar, head_department
 from notify.models import Message
@@ -30,7 +30,6 @@ from rulebook.due import local_day
 from sla.choices import State
 from sla.models import Deadline, Heartbeat, Step
 from sla.services import beat_age, tick_age
-from sla.services.entries import CALL_CENTRE_CODE
 
 TICK_STALE = timedelta(seconds=15)  # three intervals
 OUTBOX_STALE = timedelta(seconds=60)  # the sweep takes what is older than ten

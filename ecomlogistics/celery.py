@@ -16,6 +16,9 @@ app.conf.beat_schedule = {
     "evidence-sweep": {
         "task": "complaints.tasks.sweep_evidence", "schedule": crontab(hour=3, minute=20), "options": {"expires": 3600},
     },
+    "chat-pictures-sweep": {
+        "task": "customers.tasks.sweep_chat_pictures", "schedule": crontab(hour=3, minute=25), "options": {"expires": 3600},
+    },
     "cash-books": {"task": "reports.tasks.check_books", "schedule": crontab(hour=2, minute=30), "options": {"expires": 3600}},
     "watch-lists": {"task": "reports.tasks.list_watches", "schedule": crontab(hour=6, minute=0), "options": {"expires": 3600}},
     "fine-ledger": {"task": "penalties.tasks.check_ledger", "schedule": crontab(hour=2, minute=45), "options": {"expires": 3600}},

@@ -13,6 +13,9 @@ class UnitKind(TextChoices):
     DEPARTMENT = "department", _("总部部门")
 
 
+CALL_CENTRE_CODE = "CC"
+"""Code of the call centre among the departments of the head office."""
+
 IN_HAND = ("unassigned", "at_branch", "accepted", "postponed")
 """States of orders neither billed nor cancelled. Orders stand above this app: their relation is named, not imported."""
 
@@ -138,6 +141,10 @@ MAY: dict[str, frozenset[Role]] = {
     "answer_suggestion": frozenset({Role.DEPARTMENT, Role.MARKETING}) | CALL_CENTRE,
     "enquiry": SERVICE_DESKS,
     "call_customer": BRANCH_STAFF | CALL_CENTRE,
+    "chat": BRANCH_STAFF | CALL_CENTRE | {Role.DEPARTMENT},
+    "see_chats": BRANCH_STAFF | CALL_CENTRE | MANAGERS | {Role.DEPARTMENT, Role.QUALITY},
+    "write_phrase": frozenset({Role.BRANCH_MANAGER, Role.DEPARTMENT}),
+    "write_company_phrase": frozenset({Role.DEPARTMENT}),
     "see_service": SERVICE_DESKS | MANAGERS | {Role.IT, Role.KEY_ACCOUNTS},
     "phone_figures": frozenset({Role.CALL_CENTRE_MANAGER, Role.DEPARTMENT}),
 }

@@ -10,7 +10,7 @@ from django.db.models import Q
 from complaints.models import Complaint
 from core.models import Entry
 from core.personal import EncryptedTextField
-from customers.models import CustomerAccount
+from customers.models import Conversation, CustomerAccount
 from network.models import Person, Unit
 from notify.choices import Kind, Medium, NoticeKind, NoticeState
 
@@ -37,6 +37,7 @@ class Message(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     order_number = models.CharField(max_length=20, blank=True)
     complaint = models.ForeignKey(Complaint, models.PROTECT, null=True, related_name="+", db_index=False)
+    chat = models.ForeignKey(Conversation, models.PROTECT, null=True, related_name="+", db_index=False)
     clause = models.CharField(max_length=16, blank=True)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     late = models.BooleanField(default=False)

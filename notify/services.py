@@ -17,14 +17,15 @@ from rulebook.events import On
 from rulebook.roles import Role
 from sla.services.entries import call_centre
 
-ALARMING = frozenset({"§1.2.1.1", "§1.2.1.1b"})
-"""Breaches that alert the call centre (§3.6.1)."""
+ALARMING = frozenset({"§1.2.1.1", "§1.2.1.1b", "§4.3.1.1"})
+"""Breaches that alert the call centre: an order not accepted (§3.6.1), a chat not answered (†)."""
 
 TO_ONE: dict[str, tuple[str, Kind]] = {
     On.ORDER_REACHED_BRANCH: ("branch", Kind.NEW_ORDER), On.BILL_DISPUTED: ("branch", Kind.BILL_DISPUTED),
     On.AMENDMENT_PROPOSED: ("branch", Kind.AMENDMENT), On.DEMAND_REPORTED: ("branch", Kind.DEMAND),
     On.PENALTY_IMPOSED: ("unit", Kind.PENALTY), On.PENALTY_UPHELD: ("unit", Kind.PENALTY_DECIDED),
-    On.PENALTY_REVERSED: ("unit", Kind.PENALTY_DECIDED),
+    On.PENALTY_REVERSED: ("unit", Kind.PENALTY_DECIDED), On.CHAT_TURN_OPENED: ("branch", Kind.CHAT),
+    On.CHAT_TRANSFERRED: ("branch", Kind.CHAT),
 }  # fmt: skip
 """Facts that tell the one unit they name, by the key of their data."""
 BOOKS = {"cash": Kind.BOOKS, "fines": Kind.FINE_BOOKS}
@@ -59,14 +60,15 @@ def _caused_by(entry: Entry, calls: int | None) -> Iterator[Message]:
         if unit is not None:
             yield new(
                 Message, unit_id=unit, kind=kind, order_number=entry.order_number,
-                complaint_id=_complaint_of(entry), clause=str(entry.data.get("clause") or ""),
+                complaint_id=_of(entry, "complaint"), chat_id=_of(entry, "chat"), clause=str(entry.data.get("clause") or ""),
                 entry=entry, late=bool(entry.data.get("late")), stored_at=entry.recorded_at,
             )  # fmt: skip
 
 
-def _complaint_of(entry: Entry) -> int | None:
+def _of(entry: Entry, wanted: str) -> int | None:
+    """Return the key of the complaint or chat a fact is about; None where it is about something else."""
     kind, _slash, key = entry.subject.partition("/")
-    return int(key) if kind == "complaint" else None
+    return int(key) if kind == wanted else None
 
 
 def _addressees(entry: Entry, calls: int | None) -> list[tuple[int | None, Kind]]:
@@ -162,7 +164,7 @@ def see(*, order_number: str, person: Person, now: datetime) -> int:
     """Note that somebody of the unit has opened the order the messages are about."""
     if person.unit is None:
         return 0
-    unseen = Message.objects.to(person.unit).unseen().filter(order_number=order_number)
+    unseen = Message.objects.to(person.unit).unseen().filter(order_number=order_number, chat=None)
     return unseen.update(seen_at=now, seen_by=person)
 
 
@@ -172,3 +174,10 @@ def see_complaint(*, complaint: int, person: Person, now: datetime) -> int:
         return 0
     unseen = Message.objects.to(person.unit).unseen().filter(complaint=complaint)
     return unseen.update(seen_at=now, seen_by=person)
+
+
+def see_chat(*, chat: int, person: Person, now: datetime) -> int:
+    """Note that somebody of the unit has opened the chat the messages are about."""
+    if person.unit is None:
+        return 0
+    return Message.objects.to(person.unit).unseen().filter(chat=chat).update(seen_at=now, seen_by=person)

@@ -31,6 +31,7 @@ TEXTS = {
     Kind.PENALTY: gettext_noop("新的处罚（%(clause)s），请被处罚人在“我的处罚”中查看，有异议可按期申诉（§1.7.4）"),
     Kind.PENALTY_DECIDED: gettext_noop("一项处罚（%(clause)s）已有处理结果，请被处罚人在“我的处罚”中查看（§1.7.4）"),
     Kind.FINE_BOOKS: gettext_noop("罚款账目不平：请财务打开“奖金扣罚”页核对（§1.7.3）"),
+    Kind.CHAT: gettext_noop("在线咨询 %(chat)s 有客户留言，请在 2 分钟内回复（§4.3.1.1）"),
     Kind.DEMAND: gettext_noop("订单 %(number)s：收货人提出超范围要求，接送货员在现场等您答复（§4.3.3.5）"),
 }
 
@@ -41,11 +42,17 @@ OF_COMPLAINTS = {
 }
 """How a clock of a complaint is spoken of."""
 
+OF_CHATS = {
+    Kind.REMINDER: gettext_noop("在线咨询 %(chat)s 的时限即将到期：%(limit)s（%(clause)s）"),
+    Kind.ALARM: gettext_noop("在线咨询 %(chat)s 已超时未回复：%(limit)s（%(clause)s）"),
+}
+"""How a clock of a chat is spoken of."""
+
 
 def say(message: Message) -> str:
     """Return the message in one sentence."""
     limit = LIMITS.get(message.clause.rstrip("b")) if message.clause else None
     complaint = message.complaint.number if message.complaint else ""
-    words = {"complaint": complaint, "number": message.order_number, "clause": message.clause, "limit": in_words(limit) if limit else ""}
-    texts = TEXTS | OF_COMPLAINTS if complaint else TEXTS
+    words = {"chat": message.chat_id or "", "complaint": complaint, "number": message.order_number, "clause": message.clause, "limit": in_words(limit) if limit else ""}
+    texts = TEXTS | (OF_COMPLAINTS if complaint else OF_CHATS if message.chat_id else {})
     return _(texts[Kind(message.kind)]) % words

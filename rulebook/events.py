@@ -251,6 +251,8 @@ class On(StrEnum):
     SURVEY_ANSWERED = auto()
     CHAT_TURN_OPENED = auto()
     CHAT_TURN_ANSWERED = auto()
+    CHAT_TRANSFERRED = auto()
+    CHAT_CLOSED = auto()
     ENQUIRY_RECEIVED = auto()
     ENQUIRY_ANSWERED = auto()
     MAIL_RECEIVED = auto()

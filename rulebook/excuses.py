@@ -24,8 +24,11 @@ class Excuse:
     verified: bool = False
 
 
-HANDLED = frozenset({"§1.2.1.1", "§1.2.1.1b"})
-"""The ten minutes of §3.6.1 with their second step; a fault of minutes does not excuse the limit of a whole day (†)."""
+HANDLED = frozenset({"§1.2.1.1", "§1.2.1.1b", "§4.3.1.1"})
+"""
+The ten minutes of §3.6.1 with their second step, and the two of a chat, which the same faults strike (†); a fault of minutes does
+not excuse the limit of a whole day (†).
+"""
 
 EXCUSES = {
     row.code: row

@@ -2,12 +2,14 @@
 
 from customers.models.accounts import CustomerAccount, PhoneProof
 from customers.models.addresses import Address
+from customers.models.chats import ChatLine, ChatTurn, Conversation, ConversationQuerySet, Phrase
 from customers.models.contacts import CustomerCall, PhoneDay, SurveyAnswer
 from customers.models.keyaccounts import DayNeed, KeyCustomer, Requirement
 from customers.models.records import Customer, CustomerQuerySet
 from customers.models.requests import Enquiry, Request, Suggestion, Ticket
 
 __all__ = [
-    "Address", "Customer", "CustomerAccount", "CustomerCall", "CustomerQuerySet", "DayNeed", "Enquiry", "KeyCustomer", "PhoneDay", "PhoneProof", "Request", "Requirement",
-    "Suggestion", "SurveyAnswer", "Ticket",
+    "Address", "ChatLine", "ChatTurn", "Conversation", "ConversationQuerySet", "Customer", "CustomerAccount", "CustomerCall",
+    "CustomerQuerySet", "DayNeed", "Enquiry", "KeyCustomer", "PhoneDay", "PhoneProof", "Phrase", "Request", "Requirement", "Suggestion",
+    "SurveyAnswer", "Ticket",
 ]  # fmt: skip

@@ -1,10 +1,12 @@
 """The verbs of customer records, contract customers, what customers turn to us with, and how we call on them."""
 
 from customers.services.accounts import Newcomer, actor_of, bind, open_account
+from customers.services.chats import Said, answer_chat, ask, close_chat, open_chat, picture_of, read_chat, transfer_chat
 from customers.services.contacts import Counted, answer_survey, import_phone_days, record_call
 from customers.services.dayneeds import day_needs, tell_day_need
 from customers.services.keyaccounts import Terms, amend, end, recognised, sign, write_requirements
 from customers.services.phones import ask_code, pending, prove
+from customers.services.phrases import drop_phrase, write_phrase
 from customers.services.records import add
 from customers.services.requests import (
     analyse_suggestion,
@@ -22,8 +24,46 @@ from customers.services.requests import (
 )
 
 __all__ = [
-    "Counted", "Newcomer", "Terms", "actor_of", "add", "amend", "analyse_suggestion", "answer_enquiry", "answer_suggestion",
-    "answer_survey", "ask_code", "bind", "call_back", "close_ticket", "collate_ticket", "day_needs", "end", "import_phone_days", "open_account",
-    "open_ticket", "pending", "promise_callback", "prove", "recognised", "record_call", "register_suggestion", "reopen_ticket", "sign", "solve_ticket",
-    "take_enquiry", "tell_day_need", "write_requirements",
+    "Counted",
+    "Newcomer",
+    "Said",
+    "Terms",
+    "actor_of",
+    "add",
+    "amend",
+    "analyse_suggestion",
+    "answer_chat",
+    "answer_enquiry",
+    "answer_suggestion",
+    "answer_survey",
+    "ask",
+    "ask_code",
+    "bind",
+    "call_back",
+    "close_chat",
+    "close_ticket",
+    "collate_ticket",
+    "day_needs",
+    "drop_phrase",
+    "end",
+    "import_phone_days",
+    "open_account",
+    "open_chat",
+    "open_ticket",
+    "pending",
+    "picture_of",
+    "promise_callback",
+    "prove",
+    "read_chat",
+    "recognised",
+    "record_call",
+    "register_suggestion",
+    "reopen_ticket",
+    "sign",
+    "solve_ticket",
+    "take_enquiry",
+    "tell_day_need",
+    "transfer_chat",
+    "write_phrase",
+    "write_requirements",
 ]  # fmt: skip

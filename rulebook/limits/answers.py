@@ -51,6 +51,9 @@ CHAT = Limit(
     starts_on=frozenset({On.CHAT_TURN_OPENED}),
     rule=due.after(minutes=2),
     met_by=frozenset({On.CHAT_TURN_ANSWERED}),
+    carried_by=frozenset({On.CHAT_TRANSFERRED}),
+    on_breach_zh="通知营业部和呼叫中心，次日列入监控名单",
+    on_breach_en="branch and call centre are alerted, on the next day's watch list",
     steps=(warn("§4.3.1.1", Role.BRANCH_CLERK, minutes=1), due_step("§4.3.1.1", Role.BRANCH_MANAGER)),
 )
 

@@ -8,13 +8,13 @@ from django.conf import settings
 
 from core.kept import Kept
 from core.models import Entry
+from network.choices import CALL_CENTRE_CODE
 from network.services import head_department, units_of
 from rulebook.events import On
 from rulebook.limits import Holder, Limit
 from rulebook.roles import Role
 from sla.models import Deadline
 
-CALL_CENTRE_CODE = "CC"
 _calls: Kept[str, int | None] = Kept(lambda: settings.KEPT_SECONDS)
 
 OFFICES = {Holder.DEPARTMENT: Role.DEPARTMENT, Holder.CLAIMS: Role.CLAIMS, Holder.MARKETING: Role.MARKETING}

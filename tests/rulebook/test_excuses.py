@@ -10,9 +10,9 @@ from tests.factories import sh
 TABLE = {
     "off_hours": ("§1.4.2", {"§1.2.1.1", "§1.2.1.1b", "§1.3.1.2r"}, False),
     "special_circumstance": ("§1.3.3.1", {"§1.3.3.1"}, False),
-    "system_fault": ("§3.6.1", {"§1.2.1.1", "§1.2.1.1b"}, True),
-    "power_or_network": ("§3.6.1", {"§1.2.1.1", "§1.2.1.1b"}, True),
-    "pc_fault": ("§3.6.1", {"§1.2.1.1", "§1.2.1.1b"}, True),
+    "system_fault": ("§3.6.1", {"§1.2.1.1", "§1.2.1.1b", "§4.3.1.1"}, True),
+    "power_or_network": ("§3.6.1", {"§1.2.1.1", "§1.2.1.1b", "§4.3.1.1"}, True),
+    "pc_fault": ("§3.6.1", {"§1.2.1.1", "§1.2.1.1b", "§4.3.1.1"}, True),
     "outside_waybill": ("§1.4.3", set(), False),
 }
 

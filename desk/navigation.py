@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +17,9 @@ from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.language import in_words
+from customers.models import Conversation
 from network.choices import BRANCH_STAFF, CALL_CENTRE, MANAGERS, MAY
-from network.models import Person
+from network.models import Person, Unit
 from notify.models import Message
 from rulebook.roles import Role
 from sla.services import tick_age
@@ -29,12 +31,14 @@ STALE = timedelta(seconds=15)  # three intervals of the tick
 @dataclass(frozen=True, slots=True)
 class Way:
     """An entry of the rail: the view's name (in desk unless it says otherwise), icon and label, who is shown it (None: all), its argument."""
+    """An entry of the rail: the view's name in desk, its icon and label, who is shown it (None: all staff), its argument, what counts beside it."""
 
     view: str
     icon: str
     label: Any
     roles: frozenset[Role] | None = None
     of: str = ""
+    counted: str = ""
 
     @property
     def name(self) -> str:
@@ -55,6 +59,7 @@ WAYS = (
     Way("complaints", "alert", _("投诉"), MAY["see_complaints"]),
     Way("key-accounts", "star", _("项目客户"), MAY["see_key_accounts"] - CALL_CENTRE - {Role.FLEET}),
     Way("callcentre", "headset", _("呼叫中心"), MAY["watch_calls"]),
+    Way("chats", "chat", _("在线咨询"), MAY["see_chats"], counted="waiting_chats"),
     Way("service", "users", _("客服"), MAY["see_service"], of="tickets"),
     Way("slips", "file", _("签收单"), MAY["slip"]),
     Way("cash", "money", _("代收货款"), MAY["see_cash"]),
@@ -80,12 +85,19 @@ WAYS = (
 )
 
 
+def _counts(rows: QuerySet[Any]) -> Subquery:
+    """Return how many of these rows a unit has, None where it has none."""
+    own = rows.filter(unit=OuterRef("pk")).order_by().values("unit")
+    return Subquery(own.annotate(rows=Count("pk")).values("rows"))
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     url: str
     icon: str
     label: Any
     current: bool
+    count: int = 0
 
 
 class Frame:
@@ -108,6 +120,8 @@ class Frame:
                 except NoReverseMatch:  # a page that is not built yet
                     continue
                 yield Item(url, way.icon, way.label, bool(match) and match.view_name == way.name)  # type: ignore[union-attr]
+                here = bool(match) and match.view_name == f"desk:{way.view}"  # type: ignore[union-attr]
+                yield Item(url, way.icon, way.label, here, getattr(self, way.counted) if way.counted else 0)
 
     @cached_property
     def role(self) -> str:
@@ -121,11 +135,24 @@ class Frame:
     def unit(self) -> str:
         return str(self.person.unit or "")
 
-    @cached_property
+    @property
     def unseen(self) -> int:
-        """Count the messages to one's unit that nobody there has seen; one more than 99 is enough to know."""
-        unit = self.person.unit
-        return Message.objects.to(unit).unseen()[:100].count() if unit else 0
+        """Count the messages to one's unit that nobody there has seen."""
+        return self._counted[0]
+
+    @property
+    def waiting_chats(self) -> int:
+        """Count the chats of one's unit that wait for an answer (§4.3.1.1)."""
+        return self._counted[1]
+
+    @cached_property
+    def _counted(self) -> tuple[int, int]:
+        """Return both counts: every page shows them, so one query asks for them."""
+        if self.person.unit is None:
+            return 0, 0
+        both = _counts(Message.objects.unseen()), _counts(Conversation.objects.waiting())
+        unseen, waiting = Unit.objects.filter(pk=self.person.unit.pk).values_list(*both).get()
+        return unseen or 0, waiting or 0
 
     @property
     def keys(self) -> bool:

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("desk.claimurls")),
     path("", include("desk.complainturls")),
     path("", include("desk.dutyurls")),
+    path("", include("desk.chaturls")),
     path("search/", queue.search, name="search"),
     path("views/", queue.save_view, name="save-view"),
     path("views/<int:pk>/drop/", queue.drop_view, name="drop-view"),

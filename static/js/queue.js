@@ -2,11 +2,9 @@
 (() => {
   const ticked = new Set();
   const said = document.getElementById("announce");
-  const arm = document.getElementById("arm");
   const title = document.title.replace(/^\(\d+\) /, "");
   const board = () => document.getElementById("queue");
   let newest = board()?.dataset.newest || "";
-  let sound = null; // an AudioContext once the user has armed the bell
   let lastBox = null;
   let place = 0;
 
@@ -29,44 +27,13 @@
     tell();
   });
 
-  // The bell: armed by a click, because browsers allow sound and notices only then.
-  const beep = (times) => {
-    if (!sound) return;
-    for (let i = 0; i < times; i += 1) {
-      const tone = sound.createOscillator();
-      const gain = sound.createGain();
-      gain.gain.value = 0.15;
-      tone.frequency.value = 880;
-      tone.connect(gain).connect(sound.destination);
-      tone.start(sound.currentTime + i * 0.3);
-      tone.stop(sound.currentTime + i * 0.3 + 0.18);
-    }
-  };
-  const notice = (text) => {
-    said.textContent = text;
-    if (sound && window.Notification?.permission === "granted" && document.hidden) new Notification(text);
-  };
-  if (arm) {
-    arm.hidden = false;
-    arm.addEventListener("click", () => {
-      if (sound) {
-        sound.close();
-        sound = null;
-      } else {
-        sound = new AudioContext();
-        beep(1);
-        window.Notification?.requestPermission?.();
-      }
-      arm.setAttribute("aria-pressed", String(Boolean(sound)));
-      arm.querySelector("span").textContent = sound ? arm.dataset.on : arm.dataset.off;
-    });
-  }
+  const ring = (times, text) => document.dispatchEvent(new CustomEvent("bell", { detail: { times, text } }));
+
   // Again five and two minutes before an order's ten minutes are over.
   document.addEventListener("countdown:level", (event) => {
     const row = event.target.closest('tr[data-state="at_branch"]');
     if (row && (event.detail === "soon" || event.detail === "urgent")) {
-      beep(event.detail === "urgent" ? 3 : 2);
-      notice(`${said.dataset.urgent} ${row.dataset.number}`);
+      ring(event.detail === "urgent" ? 3 : 2, `${said.dataset.urgent} ${row.dataset.number}`);
     }
   });
 
@@ -74,8 +41,7 @@
     const { waiting, newest: latest } = board().dataset;
     document.title = Number(waiting) ? `(${waiting}) ${title}` : title;
     if (latest && latest > newest) {
-      beep(2);
-      notice(said.dataset.new);
+      ring(2, said.dataset.new);
     }
     if (latest) newest = latest;
     boxes().forEach((box) => { box.checked = ticked.has(box.value); });

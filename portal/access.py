@@ -35,6 +35,8 @@ PRICES_PER_MINUTE = 60
 TICKETS_PER_HOUR = 10
 COMPLAINTS_PER_HOUR = 10
 CODES_PER_HOUR = 20
+CHATS_PER_HOUR = 10
+LINES_PER_MINUTE = 20
 GUESSES_PER_ORDER = 5
 GUESSES_PER_VISITOR = 10
 GUESSING_SECONDS = 15 * 60
@@ -165,6 +167,16 @@ def may_ask_code(request: HttpRequest, now: datetime) -> bool:
     return _counted(f"code:{client_address(request)}", 3600, now) <= CODES_PER_HOUR
 
 
+def may_open_chat(request: HttpRequest, now: datetime) -> bool:
+    """Count chats begun from one address in this hour; False once there are too many."""
+    return _counted(f"chat:{client_address(request)}", 3600, now) <= CHATS_PER_HOUR
+
+
+def may_write(request: HttpRequest, now: datetime) -> bool:
+    """Count lines of chats from one address in this minute; False once there are too many."""
+    return _counted(f"line:{client_address(request)}", 60, now) <= LINES_PER_MINUTE
+
+
 def may_guess(request: HttpRequest, number: str, now: datetime) -> bool:
     """Count tries of an order's last digits, by order, session and address; False once there are too many."""
     visitor = request.session.session_key or ""
@@ -179,7 +191,9 @@ def _counted(key: str, seconds: int, now: datetime, by: int = 1) -> int:
     key = f"hall:{key}:{seconds}:{int(now.timestamp()) // seconds}"
     cache.add(key, 0, timeout=2 * seconds)
     try:
-        return cache.incr(key, by)
+        count = cache.incr(key, by)
+        cache.touch(key, timeout=2 * seconds)  # a database's counting falls back on the default timeout, shorter than an hour
+        return count
     except ValueError:  # expired between the two
         cache.set(key, by, timeout=2 * seconds)
         return by

@@ -162,6 +162,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "ecomlogistics.context.house",
                 "desk.navigation.frame",
+                "portal.chatting.unread",
             ],
         },
     }

@@ -6,4 +6,6 @@ REVERSED = {
     "corrected": _("时限更正为按时"),
     "excused": _("超时已免责"),
     "excuse_withdrawn": _("免责已撤回"),
+    "no_streak": _("已不构成连续漏接货"),
+    "complaint_reopened": _("投诉重新处理"),
 }

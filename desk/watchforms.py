@@ -31,10 +31,18 @@ class ClearForm(Styled):
 
 
 class UpholdForm(Styled):
+    """Whom the department names pays; of missed pickups in a row the branch's manager at that instant does (§1.7.2.8)."""
+
     reason = text_field(_("认定理由"), 300, required=True, rows=2)
     culprit = forms.CharField(
         label=_("责任人工号"), max_length=20, error_messages=REQUIRED, help_text=_("将按 §1.7.2.9 处罚此人，金额由部门核定")
     )
+
+    def __init__(self, *args: Any, names_a_person: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not names_a_person:
+            del self.fields["culprit"]
+            self.fields["reason"].help_text = _("将按 §1.7.2.8 处罚当时的营业部经理，金额按规定核定")
 
     def refuse(self, refusal: Refused) -> None:
         field = refusal.field if refusal.field in self.fields else None

@@ -55,7 +55,7 @@ class ClearBody(Body):
 
 
 class UpholdBody(ClearBody):
-    culprit = Line(max_length=20)
+    culprit = Line(max_length=20, required=False, allow_blank=True, default="", help_text="责任人工号；连续漏接货由当时的营业部经理承担，不必填写")
 
 
 def _viewer(request: Request) -> Person:
@@ -99,7 +99,7 @@ class Clear(ApiView):
 
 @operation("post", "watches_uphold", request=UpholdBody, answer=WatchAnswer)
 class Uphold(ApiView):
-    """Uphold a finding: the person named is penalised (§1.7.2.9)."""
+    """Uphold a finding: the person named is penalised (§1.7.2.9), of missed pickups the branch's manager (§1.7.2.8)."""
 
     def post(self, request: Request, key: int) -> Response:
         values = checked(UpholdBody, request.data)

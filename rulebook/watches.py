@@ -1,19 +1,31 @@
-"""Watch lists, worked through by the department: the fraud watch (§1.4.3f) and the list after day's end (§1.2.2.c, §1.2.2.a)."""
+"""Watch lists, worked through by the department: fraud (§1.4.3f), day's end (§1.2.2.c, §1.2.2.a), missed pickups (§1.7.2.8)."""
 
 from dataclasses import dataclass
 from typing import Literal
 
+from rulebook.fines import fines_of
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One list. `least`: from how many on an account is listed, that number included (§0.3); a setting may set another (†)."""
+    """
+    One list. `least`: from how many on an account is listed, that number included (§0.3); a setting may set another (†).
+
+    `fine`: clause and case of what follows when a finding is upheld.
+    """
 
     code: str
     clause: str
     zh: str
     en: str
-    group: Literal["fraud", "day_end"]
+    group: Literal["fraud", "day_end", "pickup"]
     least: int = 0
+    fine: tuple[str, str] = ("§1.7.2.9", "other")
+
+    @property
+    def names_a_person(self) -> bool:
+        """Tell whether the department says who pays; else the holder of the post at that instant does."""
+        return any(row.payer == "person" for row in fines_of(*self.fine))
 
 
 WATCHES = {
@@ -23,5 +35,9 @@ WATCHES = {
         Watch("many_orders", "§1.4.3f", "会员账号单日大量下单", "Member account with bulk orders", "fraud", 20),
         Watch("not_ended", "§1.2.2.c", "当日未了结的订单", "Not billed, cancelled or postponed by day's end", "day_end"),
         Watch("not_accepted", "§1.2.2.a", "当日未受理的订单", "Not accepted on the day", "day_end"),
+        Watch(
+            "missed_pickups", "§1.7.2.8", "连续两次漏接货且有投诉", "Two missed pickups in a row, with a complaint", "pickup",
+            fine=("§1.7.2.8", "missed_pickups"),
+        ),
     )
 }

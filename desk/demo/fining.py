@@ -13,8 +13,8 @@ from desk.demo.lives import World
 from network.models import Person
 from orders.models import Order
 from penalties import services
-from penalties.choices import Asked, Checked, CheckKind, State
-from penalties.models import ContactCheck, Penalty, TierAction
+from penalties.choices import Asked, Checked, CheckKind, State, Watched
+from penalties.models import ContactCheck, Penalty, TierAction, WatchItem
 from penalties.models.penalties import PenaltyQuerySet
 from penalties.services import BonusLine
 from reports.responsibility import following
@@ -34,7 +34,7 @@ LETTER = "本月区域积分已达到整改标准。经查，主要原因是接�
 def plan_fines(world: World, day: datetime) -> None:
     """Plan what a day brings."""
     for hour, minute, act in (
-        (9, 50, decide_checks), (10, 30, appeal), (15, 10, decide_appeals), (16, 20, doubt_contacts), (16, 50, assess), (17, 10, do_actions),
+        (9, 50, decide_checks), (9, 55, decide_streaks), (10, 30, appeal), (15, 10, decide_appeals), (16, 20, doubt_contacts), (16, 50, assess), (17, 10, do_actions),
     ):  # fmt: skip
         world.timeline.plan(at(day, hour, minute), partial(act, world))
 
@@ -105,6 +105,19 @@ def decide_checks(world: World, now: datetime) -> None:
         untrue = check.doubtful or world.luck_of(check.order, "untrue").random() < world.habits.doubt_upheld
         decide = services.uphold_check if untrue else services.clear_check
         world.timeline.plan(now, partial(_settle, decide, check.pk, _officer(world)))
+
+
+def decide_streaks(world: World, now: datetime) -> None:
+    """Two missed pickups in a row stand on the watch list until the department has looked into them (§1.7.2.8)."""
+    listed = WatchItem.objects.filter(kind="missed_pickups", state=Watched.OPEN).select_related("unit").order_by("day", "order_number")
+    for item in listed:
+        true = world.luck("streak", item.day, item.unit.code if item.unit else "").random() < world.habits.doubt_upheld
+        decide = services.uphold_item if true else services.clear_item
+        world.timeline.plan(now, partial(_decide_item, decide, item.pk, _officer(world)))
+
+
+def _decide_item(decide: Any, pk: int, officer: Person, now: datetime) -> None:
+    decide(pk=pk, reason="核对派车和通话记录", person=officer, now=now)
 
 
 def _settle(decide: Any, pk: int, officer: Person, now: datetime) -> None:

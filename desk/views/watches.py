@@ -1,4 +1,4 @@
-"""The department's watch lists: fraud watch (§1.4.3f), day's end (§1.2.2.c, §1.2.2.a); each finding cleared or upheld."""
+"""The department's watch lists: fraud watch (§1.4.3f), day's end (§1.2.2.c, §1.2.2.a), missed pickups (§1.7.2.8); each finding cleared or upheld."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from core import clock
 from core.language import in_words
 from customers.models import Customer
 from desk.forms import Styled
+from desk.reasonwords import REVERSED
 from desk.views.answers import PROBLEMS, explained, person_of, status_of
 from desk.watchforms import TABS, ClearForm, UpholdForm, WatchFilters
 from network.access import staff_required
@@ -93,6 +94,8 @@ def subject_words(item: WatchItem) -> str:
     kind, _slash, key = item.subject.partition("/")
     if kind == "order":
         return item.order_number
+    if kind == "missed_pair":
+        return " · ".join(item.data["order_numbers"])
     found = Customer.objects.filter(pk=key) if kind == "customer" else Customer.objects.filter(accounts=key)
     customer = found.first()
     number = _t("账号 %s") % key if kind == "account" else _t("客户 %s") % key
@@ -114,7 +117,7 @@ def _line(item: WatchItem) -> list[str]:
     return [
         item.day.isoformat(), in_words(item.row), item.row.clause, subject_words(item), str(item.unit or ""),
         str(item.person.name if item.person else ""), str(item.data.get("orders", "")), str(item.data.get("shippers", "")),
-        str(item.get_state_display()), item.reason, item.decided_by.name if item.decided_by else "",
+        str(item.get_state_display()), reason_words(item), item.decided_by.name if item.decided_by else "",
     ]  # fmt: skip
 
 
@@ -135,17 +138,27 @@ def _watch(request: HttpRequest, pk: int, *, verb: str = "", form: Styled | None
     orders = Order.objects.visible_to(person).filter(number__in=numbers).select_related("branch", "waybill__issued_by")
     may = person.may("decide_watch") and item.state == Watched.OPEN
     culprit = {"culprit": item.person.number} if item.person else {}
-    forms = {
-        name: form if name == verb and form else kind(auto_id=f"{name}_%s", initial=culprit) for name, (kind, _service) in FORMS.items()
-    }
+    forms = {name: form if name == verb and form else _form(name, item, initial=culprit) for name in FORMS}
     context = {
         "item": item, "kind": in_words(item.row), "subject": subject_words(item), "may": may, "forms": forms, "form": form,
         "problem": problem, "page": Paginator(orders.order_by("placed_at", "pk"), PAGE).get_page(request.GET.get("page")),
         "branches": _counted(Unit.objects.all(), item.data.get("branches", {})),
         "clerks": _counted(Person.objects.all(), item.data.get("clerks", {})), "query": "",
-        "penalties": Penalty.objects.visible_to(person).filter(cause=f"watch/{item.pk}"),
+        "penalties": Penalty.objects.visible_to(person).filter(cause=item.cause), "reason": reason_words(item),
     }  # fmt: skip
     return render(request, "desk/watch.html", context, status=status)
+
+
+def _form(name: str, item: WatchItem, data: Any = None, **options: Any) -> Styled:
+    kind, _service = FORMS[name]
+    if kind is UpholdForm:
+        options["names_a_person"] = item.row.names_a_person
+    return kind(data, auto_id=f"{name}_%s", **options)
+
+
+def reason_words(item: WatchItem) -> str:
+    """Return why it was decided so; what lapsed by itself has a code."""
+    return str(REVERSED.get(item.reason, item.reason))
 
 
 def _counted(rows: QuerySet[Any], counted: Mapping[str, int]) -> list[tuple[Any, int]]:
@@ -160,11 +173,11 @@ def _counted(rows: QuerySet[Any], counted: Mapping[str, int]) -> list[tuple[Any,
 def decide(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Clear or uphold one finding."""
     person, now = _viewer(request), clock.now()
-    if verb not in FORMS or not WatchItem.objects.visible_to(person).filter(pk=pk).exists():
+    item = WatchItem.objects.visible_to(person).filter(pk=pk).first()
+    if verb not in FORMS or item is None:
         raise Http404
     person.require("decide_watch")
-    kind, service = FORMS[verb]
-    form = kind(request.POST, auto_id=f"{verb}_%s")
+    form, service = _form(verb, item, request.POST), FORMS[verb][1]
     if not form.is_valid():
         return _watch(request, pk, verb=verb, form=form, status=422)
     try:

@@ -30,7 +30,7 @@ class WatchQuerySet(models.QuerySet["WatchItem"]):
 
 class WatchItem(SafeFSMModelMixin, models.Model):
     """
-    One finding. `subject`: `account/ID`, `customer/ID` or `order/ID`; `person`: the billing clerk, or who answered for the limit.
+    One finding. `subject`: `account/ID`, `customer/ID`, `order/ID` or `missed_pair/ID`; `person`: the billing clerk, or who answered.
 
     `data` holds what was counted: numbers of orders and shippers, the orders, the branches, the billing clerks, by key.
     """
@@ -58,7 +58,9 @@ class WatchItem(SafeFSMModelMixin, models.Model):
                 condition=Q(state="open", decided_at=None) | Q(decided_at__isnull=False) & ~Q(reason="") & ~Q(state="open"),
                 name="watch_item_is_decided_with_a_reason",
             ),
-            models.CheckConstraint(condition=~Q(state="upheld") | Q(culprit__isnull=False), name="upheld_watch_item_names_a_person"),
+            models.CheckConstraint(
+                condition=~Q(state="upheld") | Q(culprit__isnull=False) | Q(kind="missed_pickups"), name="upheld_watch_item_names_a_person"
+            ),
         ]
         indexes = [models.Index(fields=["state", "-day"], name="watch_item_by_state")]
 
@@ -69,6 +71,11 @@ class WatchItem(SafeFSMModelMixin, models.Model):
     def row(self) -> Watch:
         return WATCHES[self.kind]
 
+    @property
+    def cause(self) -> str:
+        """Return the key of what follows when it is upheld: a pair's own, so that it is fined once whoever finds it."""
+        return self.subject if self.kind == "missed_pickups" else f"watch/{self.pk}"
+
     def last_act(self) -> dict[str, Any]:
         return {"winner": self.decided_by.name if self.decided_by else "", "at": self.decided_at}
 
@@ -77,9 +84,14 @@ class WatchItem(SafeFSMModelMixin, models.Model):
         """There is an explanation; nothing follows."""
         self.decided_by, self.decided_at, self.reason = by, at, reason
 
+    @transition(field=state, source=Watched.OPEN, target=Watched.CLEARED)
+    def lapse(self, *, at: datetime, reason: str) -> None:
+        """What was found is no longer so: a breach was corrected or excused, a complaint dismissed."""
+        self.decided_at, self.reason = at, reason
+
     @transition(field=state, source=Watched.OPEN, target=Watched.UPHELD)
-    def uphold(self, *, by: Person, at: datetime, reason: str, culprit: Person) -> None:
-        """It is a violation of company rules (§1.7.2.9); the service imposes what follows."""
+    def uphold(self, *, by: Person, at: datetime, reason: str, culprit: Person | None) -> None:
+        """It is a violation (§1.7.2.8, §1.7.2.9); the service imposes what follows."""
         self.decided_by, self.decided_at, self.reason, self.culprit = by, at, reason, culprit
 
 

@@ -1,4 +1,7 @@
-"""Two missed pickups in a row, at least one with a complaint: found when a pickup is missed or a customer complains (§1.7.2.8)."""
+"""Two missed pickups in a row, at least one with a complaint: found when a pickup is missed or a customer complains (§1.7.2.8).
+
+The department decides on each; listed, a pair counts as one whatever it decides (†).
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,8 @@ from core.models import Entry
 from network.models import Unit
 from penalties.models import MissedPair
 from penalties.services.booking import month_of
-from penalties.services.imposing import impose
 from penalties.services.points import lock_months
-from penalties.services.reversing import reverse
+from penalties.services.watching import lapse_pair, list_pair
 from rulebook.due import at
 from rulebook.events import On
 from rulebook.streaks import Pickup, missed_in_a_row
@@ -36,7 +38,7 @@ BranchMonth = tuple[int, date]
 
 
 def on_missed(entries: Sequence[Entry]) -> Iterable[Fact]:
-    """Look again at the branch-months these facts concern; what is found is imposed once, what no longer holds is reversed."""
+    """Look again at the branch-months these facts concern; what is found is listed once, what no longer holds lapses."""
     told = [entry for entry in entries if entry.name in HEARD and entry.data.get("clause", PICKUPS[0]) in PICKUPS]
     if not told:
         return []
@@ -65,22 +67,15 @@ def _look(branch: int, month: date, missed: set[str], undone: set[str], entry: E
     for pair in list(standing.values()):
         both = [fine.get(str(key)) for key in (pair.first_id, pair.second_id)]
         if None in both or not any(p.complained for p in both if p):
-            reverse(cause=pair.cause, reason="no_streak", by=entry.actor, at=entry.recorded_at)
+            lapse_pair(pair, by=entry.actor, now=entry.recorded_at)
             MissedPair.objects.filter(pk=pair.pk).update(reversed_at=entry.recorded_at)
             del standing[str(pair.second_id)]
     fined = {str(key) for pair in standing.values() for key in (pair.first_id, pair.second_id)}
     for first, second in missed_in_a_row(pickups, fined):
-        _impose(unit, month, first, second, dues[second], entry)
-
-
-def _impose(unit: Unit, month: date, first: str, second: str, due: datetime, entry: Entry) -> None:
-    pair = MissedPair.objects.create(
-        branch=unit, month=month, first_id=first, second_id=second, at=due, found_at=entry.recorded_at
-    )
-    impose(
-        clause="§1.7.2.8", case="missed_pickups", cause=pair.cause, at=due, now=entry.recorded_at, by=entry.actor, unit=unit,
-        order=Deadline.objects.get(pk=second).order,
-    )  # fmt: skip
+        pair = MissedPair.objects.create(
+            branch=unit, month=month, first_id=first, second_id=second, at=dues[second], found_at=entry.recorded_at
+        )
+        list_pair(pair, now=entry.recorded_at)
 
 
 def _pickups(unit: Unit, month: date, missed: set[str], undone: set[str]) -> tuple[list[Pickup], dict[str, datetime]]:

@@ -1,4 +1,4 @@
-"""Watch lists: what was found is listed once, then cleared or upheld with a reason; upheld, a penalty follows (§1.7.2.9)."""
+"""Watch lists: what was found is listed once, then cleared or upheld with a reason; upheld, a penalty follows (§1.7.2.8, §1.7.2.9)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,22 @@ from core.fsm import perform
 from core.journal import Fact, publish
 from core.models import SYSTEM, Actor
 from network.models import Person
+from network.services import Answerable
 from orders.models import Order
-from penalties.models import WatchItem
+from penalties.choices import Watched
+from penalties.models import MissedPair, WatchItem
 from penalties.models.watch import key_of
 from penalties.services.imposing import impose
+from penalties.services.reversing import reverse
 from rulebook.due import at as at_hour
+from rulebook.due import local_day
 from rulebook.errors import Refused
 from rulebook.events import On
+from rulebook.roles import Role
 
-FINE = ("§1.7.2.9", "other")
+STREAK = "missed_pickups"
+NO_STREAK = "no_streak"
+"""Why a pair lapsed, as a code: the page puts it into the reader's language."""
 
 
 def list_items(found: Sequence[WatchItem], *, now: datetime) -> int:
@@ -53,29 +60,61 @@ def clear_item(*, pk: int, person: Person, reason: str, now: datetime) -> WatchI
 
 
 @transaction.atomic
-def uphold_item(*, pk: int, person: Person, reason: str, culprit: str, now: datetime) -> WatchItem:
+def uphold_item(*, pk: int, person: Person, reason: str, now: datetime, culprit: str = "") -> WatchItem:
     """
-    Uphold a finding: the person named is penalised (§1.7.2.9), once, whatever else the day brings.
+    Uphold a finding: the person named is penalised (§1.7.2.9), or of missed pickups the branch's manager then (§1.7.2.8), once.
 
-    :param culprit: the number of the person responsible
+    :param culprit: the number of the person responsible, where one is to be named
     :raises Refused: there is no such person
     :raises Conflict: it has been decided
     """
     person.require("decide_watch")
-    named = Person.objects.filter(number=culprit).first()
-    if named is None:
-        raise Refused("§1.7.2.9", _("没有工号为“%s”的员工。") % culprit, field="culprit")
     item = _locked(pk)
+    named = _named(culprit) if item.row.names_a_person else item.person
     perform(item.uphold, by=person, at=now, reason=reason, culprit=named)
     item.save()
     [entry] = publish(_fact(On.WATCH_ITEM_UPHELD, item, person.actor, now))[:1]
     order = Order.objects.filter(number=item.order_number).first() if item.order_number else None
-    clause, case = FINE
+    clause, case = item.row.fine
     impose(
-        clause=clause, case=case, cause=f"watch/{item.pk}", at=at_hour(item.day, 24), now=now, by=person.actor,
+        clause=clause, case=case, cause=item.cause, at=_at(item), now=now, by=person.actor,
         unit=item.unit, person=named, order=order, entry=entry, text=reason,
     )  # fmt: skip
     return item
+
+
+def _named(number: str) -> Person:
+    named: Person | None = Person.objects.filter(number=number).first()
+    if named is None:
+        raise Refused("§1.7.2.9", _("没有工号为“%s”的员工。") % number, field="culprit")
+    return named
+
+
+def _at(item: WatchItem) -> datetime:
+    """Return the instant whose holders of posts pay: the second pickup's due time; of other findings the end of the day."""
+    pair = MissedPair.objects.filter(pk=item.subject.partition("/")[2]).first() if item.kind == STREAK else None
+    return pair.at if pair else at_hour(item.day, 24)
+
+
+def list_pair(pair: MissedPair, *, now: datetime) -> None:
+    """List two missed pickups in a row for the department, with who managed the branch then (§1.7.2.8)."""
+    orders = [clock.order.number for clock in (pair.first, pair.second) if clock.order]
+    manager = Answerable([pair.branch_id]).person(Role.BRANCH_MANAGER, pair.branch_id, pair.at)
+    found = WatchItem(
+        kind=STREAK, day=local_day(pair.at), subject=pair.cause, unit=pair.branch, person_id=manager, order_number=orders[-1] if orders else "",
+        data={"order_numbers": orders}, listed_at=now,
+    )  # fmt: skip
+    list_items([found], now=now)
+
+
+def lapse_pair(pair: MissedPair, *, by: Actor, now: datetime) -> None:
+    """Take a pair that is none any more off the list, decided or not; what it had carried is reversed."""
+    item = WatchItem.objects.locked().filter(kind=STREAK, subject=pair.cause).first()
+    if item is not None and item.state == Watched.OPEN:
+        perform(item.lapse, at=now, reason=NO_STREAK)
+        item.save()
+        publish(_fact(On.WATCH_ITEM_CLEARED, item, by, now))
+    reverse(cause=pair.cause, reason=NO_STREAK, by=by, at=now)
 
 
 def _locked(pk: int) -> WatchItem:

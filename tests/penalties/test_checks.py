@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from complaints import services as complaints
 from complaints.models import Complaint
 from core.models import Entry
+from network.models import Post
 from orders import services as orders
 from orders.models import Contact, Order
 from penalties import services
 from penalties.choices import Checked, State
-from penalties.models import ContactCheck, MissedPair, Penalty
+from penalties.models import ContactCheck, MissedPair, Penalty, WatchItem
 from rulebook.errors import Conflict, Denied, Refused
 from rulebook.events import On
 from rulebook.streaks import Pickup, missed_in_a_row
@@ -21,6 +24,7 @@ from tests.factories import accepted, placed, sh
 from tests.penalties.upheld import Ladder
 
 NOW = sh("05 09:00:00")
+DECIDED = sh("07 09:00:00")
 
 
 @pytest.fixture
@@ -157,11 +161,15 @@ def test_missed_twice_in_a_row_and_complained_of(firm: Ladder) -> None:
     complain(firm, second)
     pair = MissedPair.objects.get()
     assert (pair.first.order, pair.second.order, pair.at) == (first, second, sh("04 13:00:00"))
+    item = WatchItem.objects.get()
+    assert (item.kind, item.day, item.subject, item.unit, item.person) == ("missed_pickups", date(2026, 11, 4), pair.cause, firm.branch, firm.manager)
+    assert (item.data, item.order_number) == ({"order_numbers": [first.number, second.number]}, second.number)
+    assert not Penalty.objects.filter(clause="§1.7.2.8").exists()
+    services.uphold_item(pk=item.pk, person=firm.officer, reason="派车记录属实", now=DECIDED)
     penalty = Penalty.objects.get(clause="§1.7.2.8")
-    assert (penalty.person, penalty.cause, penalty.regulation) == (firm.manager, pair.cause, "execution")
+    assert (penalty.person, penalty.cause, penalty.regulation, penalty.at) == (firm.manager, pair.cause, "execution", sh("04 13:00:00"))
     complain(firm, first, "06 10:00:00")
-    assert MissedPair.objects.count() == 1
-    assert Complaint.objects.count() == 2
+    assert (MissedPair.objects.count(), WatchItem.objects.count(), Complaint.objects.count()) == (1, 1, 2)
 
 
 def test_complained_of_before_the_second_is_missed(firm: Ladder) -> None:
@@ -169,7 +177,45 @@ def test_complained_of_before_the_second_is_missed(firm: Ladder) -> None:
     taken(firm, "04 11:00:00")
     tick(now=sh("04 12:30:00"))
     complain(firm, first, "04 12:40:00")
-    assert Penalty.objects.filter(clause="§1.7.2.8").count() == 0
+    assert not WatchItem.objects.exists()
     tick(now=sh("04 13:30:00"))
     tick(now=sh("04 13:31:00"))
-    assert Penalty.objects.filter(clause="§1.7.2.8").count() == 1
+    assert WatchItem.objects.count() == 1
+
+
+def streak(firm: Ladder) -> tuple[WatchItem, Order]:
+    """Two pickups missed, the second complained of."""
+    taken(firm, "04 10:00:00")
+    second = taken(firm, "04 11:00:00")
+    tick(now=sh("04 18:00:00"))
+    complain(firm, second)
+    return WatchItem.objects.get(), second
+
+
+def test_cleared_nothing_follows_and_the_two_do_not_count_again(firm: Ladder) -> None:
+    item, _second = streak(firm)
+    services.clear_item(pk=item.pk, person=firm.officer, reason="客户两次改约", now=DECIDED)
+    complain(firm, taken(firm, "05 10:00:00"), "06 11:00:00")
+    tick(now=sh("06 12:00:00"))  # a third one missed: it stands alone
+    assert (WatchItem.objects.count(), Penalty.objects.filter(clause="§1.7.2.8").count()) == (1, 0)
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_no_longer_complained_of_it_lapses_and_its_fine_is_reversed(firm: Ladder, upheld: bool) -> None:
+    item, _second = streak(firm)
+    if upheld:
+        services.uphold_item(pk=item.pk, person=firm.officer, reason="属实", now=DECIDED)
+    complaints.take(pk=Complaint.objects.get().pk, clerk=firm.officer, now=DECIDED)
+    complaints.dismiss(pk=Complaint.objects.get().pk, clerk=firm.officer, reason="客户不在场", now=DECIDED)
+    item.refresh_from_db()
+    assert (item.state, item.reason) == (("upheld", "属实") if upheld else ("cleared", "no_streak"))
+    assert list(Penalty.objects.filter(clause="§1.7.2.8").values_list("state", "reason")) == ([("reversed", "no_streak")] if upheld else [])
+    with pytest.raises(Conflict):
+        services.uphold_item(pk=item.pk, person=firm.officer, reason="再次", now=DECIDED)
+
+
+def test_where_nobody_managed_the_branch_the_fine_waits_for_a_name(firm: Ladder) -> None:
+    Post.objects.filter(person=firm.manager).update(until=sh("03 09:00:00"))
+    item, _second = streak(firm)
+    services.uphold_item(pk=item.pk, person=firm.officer, reason="属实", now=DECIDED)
+    assert Penalty.objects.get(clause="§1.7.2.8").payer == f"vacant/branch_manager/{firm.branch.pk}"

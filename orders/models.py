@@ -30,13 +30,14 @@ from orders.choices import (
     State,
 )
 from orders.coupons import Coupon
+from orders.drafts import OrderDraft
 from orders.jobs import ImportJob, ImportReject
 from pricing.models import GivenQuote
 from rulebook.products import PRODUCTS
 
 __all__ = [
     "AddedCharge", "Amendment", "BillLine", "BranchQuote", "Contact", "Coupon", "FreightRefund", "ImportJob", "ImportReject", "Move", "Note",
-    "NotePrint", "Order",
+    "NotePrint", "Order", "OrderDraft",
     "OrderQuerySet", "Version", "Waybill", "WaybillPrint",
 ]  # fmt: skip
 

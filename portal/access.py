@@ -64,6 +64,13 @@ def account_of(request: HttpRequest) -> CustomerAccount | None:
     return request.customer_account  # type: ignore[attr-defined, no-any-return]
 
 
+def own_account(request: HttpRequest) -> CustomerAccount:
+    """Return the login that `account_required` let in."""
+    account = account_of(request)
+    assert account is not None  # noqa: S101 - the guard's promise
+    return account
+
+
 def customer_of(request: HttpRequest) -> Customer | None:
     """Return the customer whose verified phone the login is bound to (§3.4.1), None before that."""
     account = account_of(request)

@@ -14,8 +14,13 @@ LONGEST = 20_000  # characters in all; a form fuller than that is no order
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", "token", "act"})
 
 
+def worth_keeping(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed without what belongs to this one sending of the form."""
+    return {key: value for key, value in typed.items() if key not in NOT_KEPT and value}
+
+
 def keep(request: HttpRequest, typed: Mapping[str, str]) -> None:
-    text = json.dumps({key: value for key, value in typed.items() if key not in NOT_KEPT and value})
+    text = json.dumps(worth_keeping(typed))
     if len(text) <= LONGEST:
         request.session[SESSION] = seal(text)
 

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from portal.views import book
+from portal.views import book, orderdrafts
 
 urlpatterns = [
+    path("my/drafts/", orderdrafts.kept, name="drafts"),
+    path("my/drafts/<int:key>/delete/", orderdrafts.remove, name="draft-remove"),
     path("my/addresses/", book.entries, name="book"),
     path("my/addresses/new/", book.new, name="book-new"),
     path("my/addresses/export/", book.export, name="book-export"),

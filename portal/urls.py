@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/", my.home, name="my"),
     path("my/phone/", phone.phone, name="my-phone"),
     path("order/", ordering.order, name="order"),
+    path("order/price/", ordering.price, name="order-price"),
     path("order/branches/", branches.offered, name="offered"),
     path("order/placed/<str:number>/", ordering.placed, name="placed"),
     path("track/", tracking.track, name="track"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pricing.services as prices
 from core.models import Actor
@@ -13,8 +14,10 @@ from customers.models import Customer
 from customers.services import recognised
 from orders.choices import PriceState
 from orders.models import Order
+from orders.services.draft import PRICE_BASIS
 from pricing.services import QuoteFacts
 from rulebook.coupons import off
+from rulebook.quotes import Quote
 
 BOUND: Prepared[Customer] = Prepared(lambda phone: Customer.objects.bound().filter(phone_index=phone).order_by("pk")[:1])
 
@@ -93,6 +96,24 @@ def set_price(
     order.price = prices.keep(quote, facts)
     if not (quote.source == order.price_state == PriceState.TO_QUOTE):
         order.reckon_price(quote.source)
+
+
+BASIS = tuple(sorted(name for name in PRICE_BASIS if "." not in name and name != "goods"))
+
+
+def would_cost(values: Mapping[str, Any], *, channel: str, claim: Claim, now: datetime) -> Quote:
+    """
+    Return what an order filled in this far would cost whoever asks, by the rules of `set_price`; nothing is stored.
+
+    :param values: of the order form's fields, both places and all of BASIS among them
+    :raises Refused: measures or sums that cannot be, or the number of a price that does not hold
+    """
+    said = {name: values[name] for name in BASIS}
+    order = Order(channel=channel, shipper_place=values["shipper_place"], consignee_place=values["consignee_place"], **said)
+    order.set_shipper_phone(values.get("shipper_phone") or "")
+    customer = customer_of(order) if claim.ships_for else None
+    facts = facts_of(order, at=now, customer=customer if customer and customer.pk in claim.ships_for else None)
+    return prices.quote(prices.as_told(claim.quoted, facts, now) if claim.quoted else facts)
 
 
 def told(order: Order) -> dict[str, object]:

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -25,7 +26,7 @@ from orders.answers import download
 from orders.forms import ROLES
 from orders.models import Order
 from portal import booksheets
-from portal.access import account_of, account_required
+from portal.access import account_required, own_account
 from portal.bookforms import ROLE, EntryForm, SearchForm, TableForm, typed_into, values_of
 from portal.forms import pasted_into
 from rulebook.errors import Refused
@@ -34,12 +35,6 @@ PER_PAGE = 20
 SHOWN = 100  # lines of a preview
 TABLE_HELP = _lazy(".xlsx 或 .csv（UTF-8、GB18030），最多 5 MB、1000 行")
 GET_POST = ["GET", "HEAD", "POST"]
-
-
-def _account(request: HttpRequest) -> CustomerAccount:
-    account = account_of(request)
-    assert account is not None  # noqa: S101 - the guard's promise
-    return account
 
 
 def _groups(account: CustomerAccount) -> list[str]:
@@ -63,7 +58,7 @@ def _narrowed(request: HttpRequest, account: CustomerAccount) -> tuple[SearchFor
 @account_required
 def entries(request: HttpRequest) -> HttpResponse:
     """The book; with `pick` it fills that party of the order form."""
-    account = _account(request)
+    account = own_account(request)
     form, found, query = _narrowed(request, account)
     pick = request.GET.get("pick", "")
     pick = pick if pick in ROLES else ""
@@ -92,11 +87,11 @@ def entry(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _own(request: HttpRequest, key: int) -> Address:
-    return get_object_or_404(Address.objects.of(_account(request)).select_related("account"), pk=key)
+    return get_object_or_404(Address.objects.of(own_account(request)).select_related("account"), pk=key)
 
 
 def _edit(request: HttpRequest, known: Address | None) -> HttpResponse:
-    account, typed = _account(request), request.POST.dict()
+    account, typed = own_account(request), request.POST.dict()
     if act := typed.get("act", ""):
         typed = pasted_into(typed, ROLE) if act == f"split_{ROLE}" else typed
         return _form(request, EntryForm(data=None, initial=typed_into(typed), groups=True), known)
@@ -122,7 +117,7 @@ def _save(account: CustomerAccount, known: Address | None, form: EntryForm) -> N
 
 
 def _form(request: HttpRequest, form: EntryForm, known: Address | None) -> HttpResponse:
-    context = {"form": form, "party": form.party(), "entry": known, "groups": _groups(_account(request)), "url": request.path}
+    context = {"form": form, "party": form.party(), "entry": known, "groups": _groups(own_account(request)), "url": request.path}
     return render(request, "portal/book_entry.html", context, status=422 if form.errors else 200)
 
 
@@ -133,7 +128,12 @@ def remove(request: HttpRequest, key: int) -> HttpResponse:
     """Ask, then delete the entry; orders keep what they were placed with."""
     known = _own(request, key)
     if request.method != "POST":
-        return render(request, "portal/book_remove.html", {"entry": known, "place": full_name(known.place)})
+        context = {
+            "title": _("删除地址"), "lines": [f"{known.name} {known.phone}", f"{full_name(known.place)} {known.address}"],
+            "words": _("从地址簿删除后不能恢复；已经下的订单不受影响。"), "yes": _("确认删除"), "no": _("不删除，返回地址簿"),
+            "back": reverse("portal:book"),
+        }  # fmt: skip
+        return render(request, "portal/my_confirm.html", context)
     known.delete()
     messages.success(request, _("已从地址簿删除。"))
     return redirect("portal:book")
@@ -155,7 +155,7 @@ def default(request: HttpRequest, key: int) -> HttpResponse:
 @account_required
 def export(request: HttpRequest) -> HttpResponse:
     """What the search finds, in the columns of the import."""
-    _form, found, _query = _narrowed(request, _account(request))
+    _form, found, _query = _narrowed(request, own_account(request))
     return download(booksheets.workbook(found), "addresses.xlsx")
 
 
@@ -170,7 +170,7 @@ def template(request: HttpRequest) -> HttpResponse:
 @account_required
 def load(request: HttpRequest) -> HttpResponse:
     """Read a table and show what it would put into the book; keep it once that is confirmed."""
-    account, form = _account(request), TableForm(help_text=TABLE_HELP)
+    account, form = own_account(request), TableForm(help_text=TABLE_HELP)
     if request.method != "POST":
         return render(request, "portal/book_import.html", {"form": form})
     if "rows" in request.POST:
@@ -215,7 +215,7 @@ def _keep(request: HttpRequest, account: CustomerAccount, text: str) -> HttpResp
 @account_required
 def keep(request: HttpRequest, number: str) -> HttpResponse:
     """Put a party of one's own order into the book."""
-    account, role = _account(request), request.POST.get("role", "")
+    account, role = own_account(request), request.POST.get("role", "")
     order = get_object_or_404(Order.objects.of_account(account), number=number)
     if role in ROLES and exists(getattr(order, f"{role}_place")):
         said = {part: getattr(order, f"{role}_{part}") for part in ("name", "phone", "place", "address")}

@@ -7,14 +7,16 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import pricing.services as prices
 from core import clock
+from customers.models import CustomerAccount
 from network.models import Unit
 from network.nearby import Nearby, suggestions
 from network.places import exists
@@ -23,12 +25,14 @@ from orders.forms import ROLES, values_of
 from orders.models import Order
 from orders.services import Duplicate, place
 from orders.services.draft import draft_of
+from orders.services.drafting import keep_draft, typed_in
 from orders.services.price import Claim
 from pickup import windows
-from portal import drafts, progress
+from portal import access, drafts, progress
 from portal.access import Right, account_of, acting, grant, right, ships_for
+from portal.beside import Beside, price_of
 from portal.forms import LONGEST_PASTE, HallForm, pasted_into
-from portal.views import book
+from portal.views import book, orderdrafts
 from rulebook.errors import Refused
 
 TOKEN = re.compile(r"[\w-]{16,40}", re.ASCII)
@@ -53,9 +57,12 @@ def order(request: HttpRequest) -> HttpResponse:
     if act == "clear":
         drafts.forget(request)
         return redirect("portal:order")
-    if act.startswith(BOOK) and account_of(request):
+    account = account_of(request)
+    if account and act.startswith(BOOK):
         drafts.keep(request, typed)
         return redirect(f"{reverse('portal:book')}?pick={act.removeprefix(BOOK)}")
+    if account and act == "save":
+        return _save(request, account, typed, now)
     if act:
         return _help(request, act, typed, now)
     return _submit(request, typed, now)
@@ -65,7 +72,9 @@ def _start(request: HttpRequest) -> dict[str, Any]:
     """Return what the form begins with: what was typed before, an earlier order of this session, the branch looked up."""
     if number := next((request.GET[key] for key in AGAIN if key in request.GET), ""):
         return _from_order(request, number, everything="again" in request.GET)
-    account, start = account_of(request), dict[str, Any](drafts.kept(request))
+    account = account_of(request)
+    draft = orderdrafts.named(account, request.GET.get("draft", "")) if account else None
+    start: dict[str, Any] = {**typed_in(draft), "draft": draft.pk} if draft else dict(drafts.kept(request))
     if account and not start:
         start |= book.of_default(account)
     for role in ROLES:
@@ -109,16 +118,40 @@ def _from_order(request: HttpRequest, number: str, *, everything: bool) -> dict[
     return {key: value for key, value in kept.items() if key != "appointment"}
 
 
-def _help(request: HttpRequest, act: str, typed: dict[str, str], now: datetime) -> HttpResponse:
+def _save(request: HttpRequest, account: CustomerAccount, typed: dict[str, str], now: datetime) -> HttpResponse:
+    """Keep the form half filled with the login, to be gone on with anywhere."""
+    try:
+        keep_draft(account, drafts.worth_keeping(typed), known=orderdrafts.named(account, typed.get("draft", "")), now=now)
+    except Refused as refusal:
+        return _help(request, "save", typed, now, note=refusal.reason)
+    drafts.forget(request)
+    messages.success(request, _("已存为草稿。"))
+    return redirect("portal:drafts")
+
+
+@require_POST
+def price(request: HttpRequest) -> HttpResponse:
+    """The price beside the form, asked for while it is filled in."""
+    now = clock.now()
+    if not access.may_ask_prices(request, now):
+        return render(request, "portal/order_price.html", {"price": Beside(words=_("询价过于频繁，请稍候再试。"))})
+    return render(request, "portal/order_price.html", {"price": _beside(request, request.POST.dict(), now)})
+
+
+def _beside(request: HttpRequest, typed: dict[str, str], now: datetime) -> Beside | None:
+    return price_of(HallForm(data=typed), Claim(ships_for(request), typed.get("quote", "")), now)
+
+
+def _help(request: HttpRequest, act: str, typed: dict[str, str], now: datetime, *, note: str = "") -> HttpResponse:
     """Answer a button that only fills in more of the form: divide a pasted text, open the next select, find branches."""
     role = act.removeprefix("split_")
-    note = ""
     if role in ROLES:
         too_long = len(typed.get(f"{role}_paste", "")) > LONGEST_PASTE
         note = _("粘贴的内容过长，只识别了前 %d 字。") % LONGEST_PASTE if too_long else ""
         typed = pasted_into(typed, role)
     form = HallForm(data=None, initial={**typed, **{f"{r}_place": HallForm.base_place(typed, r) for r in ROLES}})
-    return _page(request, form, now, token=_token(typed), note=note, anchor=act, quoted=typed.get("quote", ""))
+    beside = _beside(request, typed, now) if act == "price" and access.may_ask_prices(request, now) else None
+    return _page(request, form, now, token=_token(typed), note=note, anchor=act, quoted=typed.get("quote", ""), beside=beside)
 
 
 def _submit(request: HttpRequest, typed: dict[str, str], now: datetime) -> HttpResponse:
@@ -139,11 +172,18 @@ def _submit(request: HttpRequest, typed: dict[str, str], now: datetime) -> HttpR
             grant(request, taken.order.number, Right.ACT)
             return render(request, "portal/sent_already.html", {"order": taken.order}, status=409)
         else:
-            drafts.forget(request)
+            _forget(request, typed)
             grant(request, placed.order.number, Right.ACT)
             return redirect("portal:placed", number=placed.order.number)
     drafts.keep(request, typed)
     return _page(request, form, now, token=token, note=note, quoted=typed.get("quote", ""), status=422)
+
+
+def _forget(request: HttpRequest, typed: dict[str, str]) -> None:
+    """Let go of what was kept of a form that has become an order."""
+    drafts.forget(request)
+    if (account := account_of(request)) and (draft := orderdrafts.named(account, typed.get("draft", ""))):
+        draft.delete()
 
 
 def _token(typed: dict[str, str]) -> str:
@@ -160,8 +200,10 @@ def _page(
     note: str = "",
     anchor: str = "",
     quoted: str = "",
+    beside: Beside | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    account = account_of(request)
     context = form_context(form, now) | {
         "token": token,
         "note": note,
@@ -169,7 +211,10 @@ def _page(
         "kept": bool(drafts.kept(request)),
         "held": (held := _held(quoted, now)),
         "quoted": quoted if held else "",
-        "book": account_of(request) is not None,
+        "book": account is not None,
+        "draft": form.data.get("draft", "") or form.initial.get("draft", ""),
+        "price": beside,
+        "last": Order.objects.of_account(account).order_by("-placed_at").first() if account and not form.is_bound else None,
     }
     return render(request, "portal/order.html", context, status=status)
 

@@ -60,6 +60,7 @@ class Payer(TextChoices):
     ON_SLIP = "on_slip", _("回单付")
     OWED = "owed", _("欠付")
     FROM_COD = "from_cod", _("货款扣")
+    BOTH = "both", _("双方各付一半")
 
 
 class Delivery(TextChoices):

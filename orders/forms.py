@@ -270,6 +270,18 @@ class WithCoupon(DraftForm):
         return super().draft()
 
 
+class RefunderForm(forms.Form):
+    """Who takes the goods back if they are refused (退货接收人), as a channel names them."""
+
+    name = Text(label=_("退货接收人"), max_length=60, error_messages={"required": _("请填写退货接收人姓名。")})
+    phone = Phone(label=_("退货接收人电话"))
+    place = PlaceCode(label=_("退货地区"))
+    address = Text(label=_("退货地址"), max_length=200, error_messages={"required": _("请填写街道、门牌号等详细地址。")})
+
+    def party(self) -> Party:
+        return Party(**self.cleaned_data)
+
+
 class _Shared(dict[str, forms.Field]):
     """Fields that no form changes: Django need not copy them for each one."""
 

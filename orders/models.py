@@ -16,6 +16,7 @@ from customers.models import Customer, CustomerAccount, KeyCustomer
 from network.models import Person, Unit
 from orders.added import AddedCharge, FreightRefund
 from orders.bills import Amendment, BillLine, Waybill, WaybillPrint
+from orders.channels import Refunder
 from orders.choices import (
     AGREED,
     OPEN,
@@ -37,8 +38,7 @@ from rulebook.products import PRODUCTS
 
 __all__ = [
     "AddedCharge", "Amendment", "BillLine", "BranchQuote", "Contact", "Coupon", "FreightRefund", "ImportJob", "ImportReject", "Move", "Note",
-    "NotePrint", "Order", "OrderDraft",
-    "OrderQuerySet", "Version", "Waybill", "WaybillPrint",
+    "NotePrint", "Order", "OrderDraft", "OrderQuerySet", "Refunder", "Version", "Waybill", "WaybillPrint",
 ]  # fmt: skip
 
 
@@ -109,6 +109,7 @@ class Order(SafeFSMModelMixin, models.Model):
     channel = models.CharField(_("渠道"), max_length=12, choices=Channel.choices)
     source = models.CharField(max_length=40, blank=True)  # whose external numbers these are: "partner:7"
     external_no = models.CharField(_("渠道单号"), max_length=64, blank=True)
+    member = models.BooleanField(_("渠道会员"), default=False, db_default=False)  # the channel says so: 诚信通 (§4.1)
     state = FSMField(_("状态"), default=State.UNASSIGNED, choices=State.choices, protected=True)
     price_state = FSMField(_("价格状态"), default=PriceState.TO_QUOTE, choices=PriceState.choices, protected=True)
     placed_at = models.DateTimeField(_("下单时间"))

@@ -23,7 +23,8 @@ from orders.api.openapi import operation
 from orders.api.views import ApiView, OrderDetail, OrderList, checked
 from orders.choices import Channel
 from orders.models import Order
-from orders.services import Draft, Duplicate, Placed
+from orders.services import ChannelSaid, Draft, Duplicate, Placed
+from orders.services.draft import NOTHING_SAID
 from orders.services.price import Claim
 from partners import sandbox
 from partners.answers import EventAnswer
@@ -39,7 +40,8 @@ from sla.models import Deadline
 from sla.services import clocks_opened
 
 NUMBER = re.compile(r"[\x21-\x7e]{1,64}")
-BESIDES = {"partner_order_no": str, "quote": str, "coupon": str}
+BESIDES = {"partner_order_no": str, "quote": str, "coupon": str, "member": bool, "refunder": dict}
+NAMES = ("partner_order_no", "quote", "coupon")
 SCHEMA = content.schema(
     besides={
         "partner_order_no": {
@@ -48,6 +50,8 @@ SCHEMA = content.schema(
         },
         "quote": {"type": "string", "maxLength": 300, "description": "价格查询返回的报价编号，24 小时内按该价下单"},
         "coupon": {"type": "string", "maxLength": 12, "description": "优惠券号：抵扣本单运费，一张只用一次，属于发货电话或客户"},
+        "member": {"type": "boolean", "default": False, "description": "渠道会员（阿里巴巴诚信通）的订单，享受会员活动价"},
+        "refunder": {"description": "退货接收人：拒收的货物退给谁，不填则退给发货人", **content.refunder_schema()},
     }
 )  # fmt: skip
 
@@ -78,8 +82,8 @@ class Orders(OrderList):
             return _trial(partner, who, request.data)
         with once(who) as ticket, clocks_opened() as clocks:
             draft, besides = content.read(request.data, besides=BESIDES)
-            said = {name: str(besides.get(name) or "") for name in BESIDES}
-            placed = _place(draft, who, said["partner_order_no"], Claim(who.ships_for, said["quote"], said["coupon"]))
+            number, quote, coupon = (str(besides.get(name) or "") for name in NAMES)
+            placed = _place(draft, who, number, Claim(who.ships_for, quote, coupon), _channel_said(besides, who))
         if not placed.created:
             clocks = list(Deadline.objects.of_order(placed.order))
             if ticket:
@@ -94,6 +98,7 @@ def _trial(partner: Partner, who: Caller, body: object) -> Response:
     draft, besides = content.read(body, besides=BESIDES)
     number = str(besides.get("partner_order_no") or "")
     _check_number(number, who)
+    _channel_said(besides, who)
     with named_as_the_body():
         placed = trials.place(partner, draft, external_no=number, now=clock.now())
     return Response(_placed_answer(placed, ()), status=201 if placed.created else 200)
@@ -110,7 +115,7 @@ def named_as_the_body() -> Iterator[None]:
         raise Duplicate(duplicate.order, [content.path_of(name) for name in duplicate.fields]) from duplicate
 
 
-def _place(draft: Draft, who: Caller, external_no: str, claim: Claim) -> Placed:
+def _place(draft: Draft, who: Caller, external_no: str, claim: Claim, said: ChannelSaid) -> Placed:
     """Take the order in, errors named as the body names its fields."""
     _check_number(external_no, who)
     with named_as_the_body():
@@ -122,8 +127,18 @@ def _place(draft: Draft, who: Caller, external_no: str, claim: Claim) -> Placed:
             source=who.source,
             external_no=external_no,
             claim=claim,
+            said=said,
             now=clock.now(),
         )
+
+
+def _channel_said(besides: dict[str, Any], who: Caller) -> ChannelSaid:
+    """Read what only a channel may say of an order (§6)."""
+    said = ChannelSaid(besides.get("member") is True, content.refunder(besides.get("refunder")))
+    if who.person and said != NOTHING_SAID:
+        field = "member" if said.member else "refunder"
+        raise content.Faulty([content.Fault(field, "unknown", _("此项由渠道填写，员工下单不填。"))])
+    return said
 
 
 def _check_number(external_no: str, who: Caller) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
@@ -28,16 +28,23 @@ from rulebook.windows import helpers_needed
 
 TO_CALL = (*TO_PLAN, *ON_THE_ROAD, State.READY_FOR_PICKUP)
 ZERO, CENT = Decimal("0.00"), Decimal("0.01")
+SHARES: dict[str, Decimal] = {Payer.CONSIGNEE: Decimal(1), Payer.BOTH: Decimal("0.5")}
+"""Who of the payers has the consignee pay something, and how much of it."""
 ON_THE_WAY = (State.IN_TRANSIT, State.AT_HUB, *TO_CALL)
 
 
 def freights_to_collect(shipments: Iterable[Shipment]) -> dict[int, Decimal]:
-    """Return by shipment what the consignee has yet to pay (到付): freight and charges added since, less what was received."""
-    paying = {goods.order_id: goods for goods in shipments if goods.order.waybill.payer == Payer.CONSIGNEE}
+    """
+    Return by shipment what the consignee has yet to pay (到付): freight and charges added since, less what was received; where both
+    pay, half of it, to the fen, half-up (§0.9) †.
+    """
+    paying = {goods.order_id: goods for goods in shipments if goods.order.waybill.payer in SHARES}
     charged = AddedCharge.objects.filter(waybill__order__in=paying).values_list("waybill__order").annotate(Sum("amount"))
     received = FreightReceipt.objects.standing().filter(order__in=paying).values_list("order").annotate(Sum("amount"))
     added, had = dict(charged), dict(received)
-    due = {order: goods.order.waybill.amount + added.get(order, ZERO) - had.get(order, ZERO) for order, goods in paying.items()}
+    share = {order: SHARES[goods.order.waybill.payer] for order, goods in paying.items()}
+    whole = {order: goods.order.waybill.amount + added.get(order, ZERO) for order, goods in paying.items()}
+    due = {order: (whole[order] * share[order]).quantize(CENT, ROUND_HALF_UP) - had.get(order, ZERO) for order in paying}
     return {goods.pk: max(due[order], ZERO) for order, goods in paying.items()}
 
 

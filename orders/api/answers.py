@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -24,7 +25,7 @@ from orders.models import (
     Waybill,
     WaybillPrint,
 )
-from orders.services.draft import draft_of
+from orders.services.draft import channel_said, draft_of
 from pricing.models import GivenQuote
 from pricing.words import price_told
 
@@ -84,11 +85,21 @@ def order_detail(order: Order, *, masked: bool) -> dict[str, Any]:
     return {
         **order_answer(order),
         "content": content,
+        **channel_answer(order, masked=masked),
         "price": price_answer(order.price),
         "coupon": order.coupon.code if order.coupon else None,
         "quotes": QuoteAnswer(order.quotes.order_by("pk"), many=True).data,
         "waybill": WaybillAnswer(waybill).data if waybill else None,
     }
+
+
+def channel_answer(order: Order, *, masked: bool) -> dict[str, Any]:
+    """Return what the channel said of an order besides its content."""
+    said = channel_said(order)
+    refunder = asdict(said.refunder) if said.refunder else None
+    if refunder and masked:
+        refunder["phone"] = mask_phone(refunder["phone"])
+    return {"member": said.member, "refunder": refunder}
 
 
 def price_answer(kept: GivenQuote | None) -> dict[str, Any] | None:

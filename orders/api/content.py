@@ -11,8 +11,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from orders.forms import DEFAULTS, DraftForm, DraftReader, PlaceCode, form_field
-from orders.services import Draft
+from orders.forms import DEFAULTS, DraftForm, DraftReader, PlaceCode, RefunderForm, form_field
+from orders.services import Draft, Party
 
 PATHS: dict[str, str] = {
     "branch_code": "branch_code",
@@ -82,6 +82,25 @@ def read(
     return form.draft(), extra
 
 
+def refunder(said: Mapping[str, Any] | None) -> Party | None:
+    """
+    Return who takes refused goods back, as a body names them under "refunder"; None where it names nobody.
+
+    :raises Faulty: unknown keys, wrong types, or what the form says
+    """
+    if not said:
+        return None
+    faults = [_unknown(f"refunder.{key}") for key in said if key not in RefunderForm.base_fields]
+    faults += [Fault(f"refunder.{key}", "type", _("类型不正确：此项须为%s。") % _("文本")) for key, value in said.items() if not isinstance(value, str | None)]
+    form = RefunderForm(dict(said))
+    if not form.is_valid():
+        found, wrong = form.errors.as_data(), {fault.field for fault in faults}
+        faults += [_fault(f"refunder.{name}", found[name][0]) for name in form.fields if name in found and f"refunder.{name}" not in wrong]
+    if faults:
+        raise Faulty(faults)
+    return form.party()
+
+
 def form_faults(form: forms.Form) -> list[Fault]:
     """Return a form's errors as faults, one a field, in the order of the form."""
     found = form.errors.as_data()
@@ -144,6 +163,7 @@ TYPES: dict[type, tuple[tuple[type, ...], Any]] = {
     bool: (BOOLEAN, lambda: _("布尔值 true 或 false")),
     int: ((int,), lambda: _("整数")),
     str: ((str,), lambda: _("文本")),
+    dict: ((dict,), lambda: _("JSON 对象")),
 }
 
 
@@ -179,6 +199,12 @@ def schema(*, besides: Mapping[str, Any], partial: bool = False) -> dict[str, An
     if needed := [group for group in sorted(GROUPS) if "required" in whole["properties"][group]]:
         whole["required"] = needed
     return whole
+
+
+def refunder_schema() -> dict[str, Any]:
+    """Return the OpenAPI schema of "refunder", made from its form."""
+    fields = RefunderForm.base_fields
+    return _object() | {"properties": {name: _property(field, name) for name, field in fields.items()}, "required": [*fields]}
 
 
 def _object() -> dict[str, Any]:

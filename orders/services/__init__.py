@@ -13,7 +13,7 @@ from orders.services.desk import (
     show_phones,
     take_back_acceptance,
 )
-from orders.services.draft import Draft, Party
+from orders.services.draft import ChannelSaid, Draft, Party
 from orders.services.editing import differences, edit, versions
 from orders.services.ending import cancel, confirm_reason
 from orders.services.handing import answer_bill, check_bill, print_waybill, return_copy, tell_bill
@@ -23,6 +23,7 @@ from orders.services.routing import assign, reassign, take_back_assignment
 from orders.services.told import collected, handed_back, not_collected, pickup_expected
 
 __all__ = [
+    "ChannelSaid",
     "Draft",
     "Duplicate",
     "Party",

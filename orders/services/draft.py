@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from orders.choices import Delivery, Payer, SlipReturn
-from orders.models import Order
+from orders.models import Order, Refunder
 
 ZERO = Decimal("0.00")
 
@@ -23,6 +23,18 @@ class Party:
     phone: str
     place: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSaid:
+    """What a channel says besides the content: a member's account (诚信通, §4.1), who takes refused goods back (退货接收人)."""
+
+    member: bool = False
+    refunder: Party | None = None
+
+
+NOTHING_SAID = ChannelSaid()
+CHANNEL_FIELDS = tuple(f.name for f in fields(ChannelSaid))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +115,12 @@ def draft_of(order: Order) -> Draft:
         branch_code=order.named_code,
         **{name: getattr(order, name) for name in PLAIN},
     )
+
+
+def channel_said(order: Order) -> ChannelSaid:
+    """Return what the channel said of an order when it was placed."""
+    row = Refunder.objects.filter(order=order).first()
+    return ChannelSaid(order.member, Party(name=row.name, phone=row.phone, place=row.place, address=row.address) if row else None)
 
 
 def write_to(order: Order, draft: Draft) -> None:

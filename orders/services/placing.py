@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -15,11 +15,20 @@ from core.models import Actor
 from customers.models import CustomerAccount
 from network.models import Unit
 from network.services import branch_by_code
-from orders.models import Order
+from orders.models import Order, Refunder
 from orders.numbers import order_number
 from orders.services.common import about, stamp
 from orders.services.coupons import redeem, redeemed
-from orders.services.draft import Draft, draft_of, from_flat, write_to
+from orders.services.draft import (
+    CHANNEL_FIELDS,
+    NOTHING_SAID,
+    ChannelSaid,
+    Draft,
+    channel_said,
+    draft_of,
+    from_flat,
+    write_to,
+)
 from orders.services.price import NO_CLAIM, Claim, recognise, set_price, told
 from rulebook.due import local_day
 from rulebook.errors import Conflict, Refused
@@ -48,7 +57,7 @@ class Duplicate(Conflict):
 
 def place(
     draft: Draft, *, channel: str, by: Actor, now: datetime, source: str = "", external_no: str = "", who: str = "",
-    claim: Claim = NO_CLAIM, account: CustomerAccount | None = None,
+    claim: Claim = NO_CLAIM, account: CustomerAccount | None = None, said: ChannelSaid = NOTHING_SAID,
 ) -> Placed:  # fmt: skip
     """
     Take an order in; the same external number with the same content returns the first order (§6).
@@ -57,16 +66,17 @@ def place(
     :param who: how the one placing is named to others
     :param claim: whom the one placing ships for, which price they were told, which coupon they name
     :param account: the customer's login it is placed with
+    :param said: what the channel says besides the content (§6)
     :raises Refused: unknown branch, a coupon that cannot be used, an appointment in the past or later than §1.2.1.4p allows
     :raises Duplicate: the external number belongs to an order of other content
     """
     try:
         branch = named_branch(draft)
         check_appointment(draft, now, order_on=local_day(now))
-        return Placed(_store(draft, branch, channel, by, now, source, external_no, who, claim, account), created=True)
+        return Placed(_store(draft, branch, channel, by, now, source, external_no, who, claim, account, said), created=True)
     except (IntegrityError, Refused):  # a repeat is told by the unique number; only then is the first order looked up
         if external_no and (known := _known(source, external_no)):
-            return _same_or_duplicate(known, draft)
+            return _same_or_duplicate(known, draft, said)
         raise
 
 
@@ -75,10 +85,11 @@ def _known(source: str, external_no: str) -> Order | None:
     return known
 
 
-def _same_or_duplicate(order: Order, draft: Draft) -> Placed:
+def _same_or_duplicate(order: Order, draft: Draft, said: ChannelSaid) -> Placed:
     first = order.versions.order_by("number").first()
     known = from_flat(json.loads(first.content)) if first else draft_of(order)
-    if differing := draft.changed_from(known):
+    before = channel_said(order)
+    if differing := draft.changed_from(known) + [name for name in CHANNEL_FIELDS if getattr(said, name) != getattr(before, name)]:
         raise Duplicate(order, differing)
     return Placed(order, created=False)
 
@@ -107,12 +118,12 @@ def check_appointment(draft: Draft, now: datetime, *, order_on: date) -> None:
 @transaction.atomic
 def _store(
     draft: Draft, branch: Unit | None, channel: str, by: Actor, now: datetime, source: str, external_no: str, who: str,
-    claim: Claim, account: CustomerAccount | None,
+    claim: Claim, account: CustomerAccount | None, said: ChannelSaid,
 ) -> Order:  # fmt: skip
     today = local_day(now)
     order: Order = rows.new(
         Order, channel=channel, source=source, external_no=external_no, placed_at=now, order_on=today,
-        placed_by_id=account.pk if account else None,
+        placed_by_id=account.pk if account else None, member=said.member,
     )  # fmt: skip
     rows.give_keys([order])
     order.number = order_number(order.pk, now)
@@ -130,6 +141,8 @@ def _store(
     facts += redeemed(order, by, now)
     with rows.together():
         rows.insert([order])
+        if said.refunder:
+            rows.insert([rows.new(Refunder, order=order, **asdict(said.refunder))])
         publish(*facts, born=order.number)
     return order
 

@@ -10,9 +10,10 @@ from typing import Any
 import pricing.services as prices
 from core.models import Actor
 from core.prepared import Prepared
+from customers.choices import Group
 from customers.models import Customer
 from customers.services import recognised
-from orders.choices import PriceState
+from orders.choices import Channel, PriceState
 from orders.models import Order
 from orders.services.draft import PRICE_BASIS
 from pricing.services import QuoteFacts
@@ -37,6 +38,8 @@ def facts_of(order: Order, *, at: datetime, customer: Customer | None = None, **
     }  # fmt: skip
     if customer:
         said |= {"customer": customer.pk, "membership": customer.group}
+    elif order.member and order.channel == Channel.ALIBABA:
+        said["membership"] = Group.ALIBABA_MEMBER
     said["key_customer"] = spared_redelivery_fee(order)
     facts = {**said, **measured, "from_place": order.shipper_place, "to_place": order.consignee_place, "at": at}
     return QuoteFacts(**facts)  # type: ignore[arg-type]

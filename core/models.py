@@ -57,6 +57,8 @@ class Entry(models.Model):
     request_id = models.CharField(max_length=40, blank=True)
     data = models.JSONField(default=dict)
 
+    append_only = True
+
     objects = EntryQuerySet.as_manager()
 
     class Meta:

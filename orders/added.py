@@ -40,6 +40,8 @@ class AddedCharge(models.Model):
     by = models.CharField(max_length=40, blank=True)
     at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
 
+    append_only = True
+
     objects = AddedChargeQuerySet.as_manager()
 
     class Meta:
@@ -74,6 +76,8 @@ class FreightRefund(models.Model):
     promised_at = models.DateTimeField()
     there_at = models.DateTimeField()
     at = models.DateTimeField()
+
+    append_only = True
 
     class Meta:
         constraints = [

@@ -133,6 +133,8 @@ class BillLine(models.Model):
     words_zh = models.CharField(max_length=400, blank=True)
     words_en = models.CharField(max_length=400, blank=True)
 
+    append_only = True
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["waybill", "version", "position"], name="one_bill_line_per_position")

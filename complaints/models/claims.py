@@ -262,6 +262,8 @@ class Proposal(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    append_only = True
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["claim", "serial"], name="one_proposal_per_serial"),
@@ -289,6 +291,8 @@ class ClaimPayment(models.Model):
     proposer = models.ForeignKey(Person, models.PROTECT, related_name="+")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    append_only = True
 
     objects = ClaimPaymentQuerySet.as_manager()
 

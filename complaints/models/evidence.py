@@ -37,6 +37,8 @@ class Evidence(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
+    append_only = True
+
     objects = EvidenceQuerySet.as_manager()
 
     class Meta:

@@ -25,6 +25,8 @@ class Saying(models.Model):
     text = models.CharField(_("内容"), max_length=1000)
     at = models.DateTimeField()
 
+    append_only = True
+
     def __str__(self) -> str:
         return self.text
 
@@ -59,6 +61,8 @@ class Ruling(models.Model):
     reason = models.CharField(_("裁定理由"), max_length=500)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    append_only = True
 
     class Meta:
         constraints = [
@@ -106,6 +110,8 @@ class Redress(models.Model):
     at = models.DateTimeField()
     recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+
+    append_only = True
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["complaint", "round", "kind"], name="one_redress_of_a_kind_per_round")]

@@ -136,6 +136,8 @@ class ChatLine(models.Model):
     height = models.PositiveIntegerField(null=True)
     at = models.DateTimeField()
 
+    append_only = True
+
     class Meta:
         ordering = ("number",)
         constraints = [

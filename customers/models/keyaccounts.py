@@ -76,6 +76,8 @@ class Requirement(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    append_only = True
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key_customer", "version"], name="one_text_per_requirement_version")

@@ -154,6 +154,8 @@ class CashMovement(models.Model):
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
 
+    append_only = True
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0) & ~Q(debit=F("credit")), name="movement_is_sane"),

@@ -37,6 +37,8 @@ class OperatingCost(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    append_only = True
+
     objects = OperatingCostQuerySet.as_manager()
 
     class Meta:

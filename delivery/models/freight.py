@@ -107,6 +107,8 @@ class FreightMovement(models.Model):
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
 
+    append_only = True
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0) & ~Q(debit=F("credit")), name="freight_movement_is_sane")

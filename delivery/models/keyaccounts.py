@@ -21,6 +21,8 @@ class FollowUp(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    append_only = True
+
     def __str__(self) -> str:
         return f"{self.shipment_id} {self.at:%F}"
 
@@ -35,6 +37,8 @@ class Measure(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    append_only = True
+
     def __str__(self) -> str:
         return f"{self.shipment_id} {self.cause}"
 
@@ -48,6 +52,8 @@ class SlipChase(models.Model):
     text = models.CharField(_("追踪情况"), max_length=300)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    append_only = True
 
     def __str__(self) -> str:
         return f"{self.slip_id} {self.side}"

@@ -44,6 +44,8 @@ class Proof(models.Model):
     at = models.DateTimeField()  # the device's time
     recorded_at = models.DateTimeField()
 
+    append_only = True
+
     objects = ProofQuerySet.as_manager()
 
     class Meta:

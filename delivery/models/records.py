@@ -28,6 +28,8 @@ class DeliveryCall(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    append_only = True
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(reached=False) | Q(expected_at__isnull=False), name="call_tells_the_time")
@@ -45,6 +47,8 @@ class Circumstance(models.Model):
     text = models.CharField(_("说明"), max_length=300)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    append_only = True
 
     def __str__(self) -> str:
         return f"{self.shipment_id} {self.cause}"

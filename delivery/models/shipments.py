@@ -392,6 +392,8 @@ class Scan(models.Model):
     turn = models.PositiveIntegerField(null=True)  # the order in which scans were applied; keys and times need not follow it
     before = models.JSONField(default=dict)  # what a correctable act overwrote
 
+    append_only = True
+
     objects = ScanQuerySet.as_manager()
 
     class Meta:

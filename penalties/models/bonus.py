@@ -29,6 +29,8 @@ class Bonus(models.Model):
     recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
+    append_only = True
+
     objects = BonusQuerySet.as_manager()
 
     class Meta:

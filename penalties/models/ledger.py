@@ -30,6 +30,8 @@ class LedgerEntry(models.Model):
     actor_id = models.CharField(max_length=40, blank=True)
     run = models.ForeignKey("BonusRun", models.PROTECT, null=True, related_name="bookings", db_index=False)
 
+    append_only = True
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0) & ~Q(debit=F("credit")), name="booking_is_sane"),

@@ -62,6 +62,8 @@ class PointEntry(models.Model):
     entry = models.BigIntegerField(null=True)  # the fact it follows from
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="counter")
 
+    append_only = True
+
     objects = PointQuerySet.as_manager()
 
     class Meta:
@@ -110,6 +112,8 @@ class PerformancePoint(models.Model):
     month = models.DateField()
     at = models.DateTimeField()
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="counter")
+
+    append_only = True
 
     class Meta:
         constraints = [

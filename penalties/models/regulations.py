@@ -37,6 +37,8 @@ class RegulationVersion(models.Model):
     entered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
 
+    append_only = True
+
     objects = VersionQuerySet.as_manager()
 
     class Meta:

@@ -27,6 +27,8 @@ class Ladder(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    append_only = True
+
     def __str__(self) -> str:
         return f"{self.valid_from:%F}"
 
@@ -42,6 +44,8 @@ class TierRow(models.Model):
     below = models.PositiveSmallIntegerField(_("止（不含）"), null=True)
     action = models.CharField(_("措施"), max_length=30)
     workdays = models.PositiveSmallIntegerField(_("完成期限（工作日）"))
+
+    append_only = True
 
     class Meta:
         constraints = [

@@ -149,5 +149,7 @@ class FilingAct(models.Model):
     at = models.DateTimeField()
     words = models.CharField(max_length=500, blank=True)
 
+    append_only = True
+
     def __str__(self) -> str:
         return f"{self.filing_id} {self.verb}"

@@ -30,8 +30,10 @@ STALE = timedelta(seconds=15)  # three intervals of the tick
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """An entry of the rail: the view's name (in desk unless it says otherwise), icon and label, who is shown it (None: all), its argument."""
-    """An entry of the rail: the view's name in desk, its icon and label, who is shown it (None: all staff), its argument, what counts beside it."""
+    """
+    An entry of the rail: the view's name (in desk unless it says otherwise), icon and label, who is shown it (None: all staff),
+    its argument, what counts beside it.
+    """
 
     view: str
     icon: str
@@ -119,8 +121,7 @@ class Frame:
                     url = reverse(way.name, args=[way.of] if way.of else [])
                 except NoReverseMatch:  # a page that is not built yet
                     continue
-                yield Item(url, way.icon, way.label, bool(match) and match.view_name == way.name)  # type: ignore[union-attr]
-                here = bool(match) and match.view_name == f"desk:{way.view}"  # type: ignore[union-attr]
+                here = bool(match) and match.view_name == way.name  # type: ignore[union-attr]
                 yield Item(url, way.icon, way.label, here, getattr(self, way.counted) if way.counted else 0)
 
     @cached_property

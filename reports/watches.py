@@ -19,8 +19,10 @@ from penalties.models import WatchItem
 from reports.dayend import NOT_ACCEPTED, NOT_ENDED, missed
 from rulebook.due import at, local_day
 from rulebook.events import On
+from sla.models import Step
 
 LOOKED_BACK = 3  # days: a night that was missed is made up for
+CHAT = "§4.3.1.1"
 DAY_END = {"not_ended": NOT_ENDED, "not_accepted": NOT_ACCEPTED}
 
 
@@ -50,7 +52,7 @@ def list_recent(*, now: datetime) -> int:
 
 def found_on(day: date, now: datetime) -> list[WatchItem]:
     """Return the findings of a day, not stored."""
-    return [*_frauds(day, now), *_unended(day, now)]
+    return [*_frauds(day, now), *_unended(day, now), *_unanswered(day, now)]
 
 
 def accounts_of(day: date) -> dict[str, Account]:
@@ -108,3 +110,18 @@ def _unended(day: date, now: datetime) -> Iterator[WatchItem]:
                 person_id=step.responsible_person_id, order_number=deadline.order.number if deadline.order else "",
                 data={"step": str(step.pk)}, listed_at=now,
             )  # fmt: skip
+
+
+def _unanswered(day: date, now: datetime) -> Iterator[WatchItem]:
+    """One finding a unit and day: the chats it did not answer within two minutes, and who answered most often (§4.3.1.1)."""
+    late: dict[int, list[Step]] = defaultdict(list)
+    for step in missed(CHAT, day):
+        if unit := step.responsible_unit_id or step.deadline.holder_id:
+            late[unit].append(step)
+    for unit, steps in late.items():
+        people = Counter(step.responsible_person_id for step in steps if step.responsible_person_id)
+        chats = sorted({int(step.deadline.subject.removeprefix("chat/")) for step in steps})
+        yield WatchItem(
+            kind="chat_unanswered", day=day, subject=f"unit/{unit}", unit_id=unit, person_id=_most(people),
+            data={"turns": len(steps), "chats": chats, "steps": [str(step.pk) for step in steps]}, listed_at=now,
+        )  # fmt: skip

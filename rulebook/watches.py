@@ -18,7 +18,7 @@ class Watch:
     clause: str
     zh: str
     en: str
-    group: Literal["fraud", "day_end", "pickup"]
+    group: Literal["fraud", "day_end", "pickup", "service"]
     least: int = 0
     fine: tuple[str, str] = ("§1.7.2.9", "other")
 
@@ -39,5 +39,6 @@ WATCHES = {
             "missed_pickups", "§1.7.2.8", "连续两次漏接货且有投诉", "Two missed pickups in a row, with a complaint", "pickup",
             fine=("§1.7.2.8", "missed_pickups"),
         ),
+        Watch("chat_unanswered", "§4.3.1.1", "在线咨询 2 分钟内未回复", "Chats not answered within 2 minutes", "service"),
     )
 }

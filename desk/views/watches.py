@@ -96,6 +96,8 @@ def subject_words(item: WatchItem) -> str:
         return item.order_number
     if kind == "missed_pair":
         return " · ".join(item.data["order_numbers"])
+    if kind == "unit":
+        return str(item.unit)
     found = Customer.objects.filter(pk=key) if kind == "customer" else Customer.objects.filter(accounts=key)
     customer = found.first()
     number = _t("账号 %s") % key if kind == "account" else _t("客户 %s") % key

@@ -5,12 +5,16 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from core.models import Actor, Entry
+from customers import services as customers
 from customers.models import Customer
+from customers.services import Said
 from orders import services as orders
 from penalties.models import Penalty, WatchItem
 from penalties.services import clear_item, list_items, uphold_item
+from reports.service import Month, judged_steps, standards
 from reports.watches import found_on, list_recent
 from rulebook.errors import Conflict, Denied, Refused
 from rulebook.watches import WATCHES
@@ -169,3 +173,39 @@ def test_only_the_department_decides_and_managers_see_their_own(company, item):
             clear_item(pk=item.pk, person=person, reason="x", now=sh("05 09:00:00"))
     seen = {p.pk: WatchItem.objects.visible_to(p).count() for p in (company.regional_manager, company.third_clerk, company.officer)}
     assert seen == {company.regional_manager.pk: 1, company.third_clerk.pk: 0, company.officer.pk: 1}
+
+
+def test_chats_nobody_answered_in_two_minutes_by_branch(company):
+    """§4.3.1.1: one finding a branch and day; exactly two minutes is in time, an answered later turn still counts."""
+    asked = [customers.open_chat(said=Said("到哪了"), unit=unit, now=sh(f"04 10:0{n}:00")) for n, unit in enumerate([company.branch, company.branch, company.second])]
+    customers.answer_chat(pk=asked[0].pk, clerk=company.clerk, text="在途", now=sh("04 10:02:00.000001"))
+    customers.answer_chat(pk=asked[2].pk, clerk=company.second_clerk, text="在途", now=sh("04 10:04:00"))
+    tick(now=sh("04 12:00:00"))
+    (found,) = listed("chat_unanswered")
+    assert (found.subject, found.unit, found.person) == (f"unit/{company.branch.pk}", company.branch, company.manager)
+    assert (found.data["turns"], found.data["chats"]) == (2, [asked[0].pk, asked[1].pk])
+    assert list_recent(now=MORNING) == 1
+    assert list_recent(now=MORNING) == 0
+    item = WatchItem.objects.get()
+    uphold_item(pk=item.pk, person=company.officer, reason="当班脱岗", culprit=company.manager.number, now=sh("05 09:00:00"))
+    assert (Penalty.objects.get().clause, Penalty.objects.get().person) == ("§1.7.2.9", company.manager)
+
+
+def test_the_share_of_chats_answered_counts_its_rows(company):
+    chats = [customers.open_chat(said=Said("到哪了"), unit=company.branch, now=sh(f"04 10:0{n}:00")) for n in range(4)]
+    for chat, answered in zip(chats, ("04 10:02:00", "04 10:03:00.000001", "04 10:03:00"), strict=False):
+        customers.answer_chat(pk=chat.pk, clerk=company.clerk, text="在途", now=sh(answered))
+    month, now = Month.of(2026, 11), sh("04 11:00:00")
+    for person, told in ((company.clerk, (2, 4)), (company.second_clerk, (0, 0)), (company.regional_manager, (2, 4)), (company.officer, (2, 4))):
+        (each,) = [each for each in standards(person, month, now=now) if each.code == "chats"]
+        assert (each.part, each.whole) == told
+        assert judged_steps(person, month, "§4.3.1.1", now).count() == each.whole
+    client = Client()
+    client.force_login(company.clerk.account)
+    page = client.get("/desk/service/standards/?month=2026-11").content.decode()
+    assert "/desk/service/standards/chats/?month=2026-11" in page
+    rows = client.get("/desk/service/standards/chats/?month=2026-11").content.decode()
+    assert all(f"/desk/chats/{chat.pk}/" in rows for chat in chats)
+    late = client.get("/desk/service/standards/chats/?month=2026-11&late=1").content.decode()
+    assert [f"/desk/chats/{chat.pk}/" in late for chat in chats] == [False, True, False, True]
+    assert client.get("/desk/service/standards/nonsense/").status_code == 404

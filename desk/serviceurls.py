@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("service/calls/<int:pk>/", callings.call, name="service-call"),
     path("service/survey/", callings.survey, name="service-survey"),
     path("service/standards/", callings.standards, name="service-standards"),
+    path("service/standards/<slug:code>/", callings.standard, name="service-standard"),
     path("service/<slug:kind>/", service.listing, name="service"),
     path("service/<slug:kind>/export.xlsx", service.export, name="service-export"),
     path("service/<slug:kind>/<int:pk>/", service.detail, name="service-one"),

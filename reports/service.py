@@ -21,7 +21,7 @@ from sla.choices import State, StepKind
 from sla.models import Step
 
 INTERIM = "§4.4.6"
-CLOCKED = {"§4.3.1.2": "enquiries", "§4.3.1.3": "mails", "§3.4.6": "tickets", "§4.3.2.5": "anomalies", INTERIM: "interim"}
+CLOCKED = {"§4.3.1.1": "chats", "§4.3.1.2": "enquiries", "§4.3.1.3": "mails", "§3.4.6": "tickets", "§4.3.2.5": "anomalies", INTERIM: "interim"}
 TENTH = Decimal("0.1")
 
 
@@ -59,6 +59,11 @@ class Standard:
     part: int
     whole: int
     target: Decimal | None = None
+
+    @property
+    def clocked(self) -> bool:
+        """Tell whether it is counted from clocks, which its rows show."""
+        return self.code in CLOCKED.values()
 
     @property
     def share(self) -> Decimal | None:
@@ -113,10 +118,13 @@ def unanswered(person: Person, month: Month, *, now: datetime) -> list[tuple[Com
 
 def _clocked(person: Person, month: Month, clause: str, code: str, now: datetime) -> Standard:
     """Count limits of the month that are met or past due; replaced, void and excused leave both sides (§1.5.1)."""
-    seen = _due(person, month, clause)
-    judged = Q(state__in=(State.MET, State.BREACHED)) | Q(state=State.OPEN, at__lt=now)
-    counts = seen.aggregate(whole=Count("pk", filter=judged), part=Count("pk", filter=Q(state=State.MET)))
+    counts = judged_steps(person, month, clause, now).aggregate(whole=Count("pk"), part=Count("pk", filter=Q(state=State.MET)))
     return Standard(code, clause, counts["part"], counts["whole"], Decimal(1))
+
+
+def judged_steps(person: Person, month: Month, clause: str, now: datetime) -> QuerySet[Step]:
+    """Return the limits of a clause due in the month that are met or past due, of what this person sees: the rows behind a share."""
+    return _due(person, month, clause).filter(Q(state__in=(State.MET, State.BREACHED)) | Q(state=State.OPEN, at__lt=now))
 
 
 def _callbacks(person: Person, month: Month, now: datetime) -> Standard:

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -28,10 +30,13 @@ from orders import sheets
 from reports import service as figures
 from reports.service import Month
 from rulebook.errors import Refused
+from sla.choices import State
+from sla.models import Step
 
 PAGE = 30
 MOST_SHOWN = 50
 NAMES = {
+    "chats": _("2 分钟内人工回复在线咨询"),
     "answered": _("电话接通率"), "two_rings": _("两声内接听"), "waiting": _("10 秒内接听或提示等待"), "enquiries": _("15 分钟内答复咨询"),
     "mails": _("按时答复邮件"), "tickets": _("1 个工作日内整理问题单"), "anomalies": _("按承诺答复异常"), "callbacks": _("按承诺回电"), "interim": _("3 日内书面阶段答复投诉"),
     "called": _("当月已回访客户"),
@@ -124,6 +129,41 @@ def standards(request: HttpRequest) -> HttpResponse:
         "unanswered": unanswered[:MOST_SHOWN], "more": max(len(unanswered) - MOST_SHOWN, 0),
     }  # fmt: skip
     return render(request, "desk/service_standards.html", context, status=422 if day.errors or file.errors else 200)
+
+
+@staff_required
+@explained
+@require_GET
+def standard(request: HttpRequest, code: str) -> HttpResponse:
+    """The rows behind a share that is counted from clocks: each limit of the month, missed ones first, with who answered."""
+    person, now = _seen_by(request), clock.now()
+    clause = next((clause for clause, each in figures.CLOCKED.items() if each == code), "")
+    if not clause:
+        raise Http404
+    month, late = _month(request, now), request.GET.get("late") == "1"
+    found = figures.judged_steps(person, month, clause, now).select_related("deadline__holder", "deadline__order", "responsible_person")
+    found = (found.exclude(state=State.MET) if late else found).order_by(Case(When(state=State.MET, then=1), default=0), "-at", "pk")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "name": NAMES[code], "clause": clause, "month": month, "page": page, "late": late, "rows": [(step, _place(step)) for step in page],
+        "query": f"month={month.first:%Y-%m}&{'late=1&' if late else ''}",
+    }  # fmt: skip
+    return render(request, "desk/service_standard.html", context)
+
+
+PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "chat": ("desk:chat", ()), "ticket": ("desk:service-one", ("tickets",)), "enquiry": ("desk:service-one", ("enquiries",)),
+    "mail": ("desk:service-one", ("enquiries",)), "complaint": ("desk:complaint", ()),
+}  # fmt: skip
+
+
+def _place(step: Step) -> str:
+    """Return the page of what the clock ran for, where it has one by its key."""
+    kind, _slash, key = step.deadline.subject.partition("/")
+    if kind not in PLACES:
+        return ""
+    view, before = PLACES[kind]
+    return reverse(view, args=[*before, key])
 
 
 def _stored(form: Any, lines: Any, person: Person, now: datetime) -> int:

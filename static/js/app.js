@@ -20,8 +20,8 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    const menu = document.querySelector("details.app-menu[open]");
+    if (event.key !== "Escape" || event.isComposing) return; // while composing, it is the input method's
+    const menu = document.querySelector("details.app-menu[open]") || document.activeElement.closest("details.s-act[open]");
     if (!menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();

@@ -106,6 +106,7 @@ class Subscription(models.Model):
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="subscriptions", db_index=False)
     order_number = models.CharField(max_length=20)
+    dialect = models.CharField(max_length=20, default="native")
     url = models.CharField(max_length=300)
     secret = EncryptedTextField(blank=True)
     data = models.JSONField(default=dict)  # the dialect's own, e.g. its task number
@@ -192,6 +193,11 @@ class Push(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream} {self.seq}"
+
+    @property
+    def dialect(self) -> str:
+        """Return the words it is told in: those it was asked for in, else its partner's."""
+        return self.subscription.dialect if self.subscription else self.partner.dialect
 
 
 class Call(models.Model):

@@ -18,6 +18,7 @@ from partners.dialects.fields import body as native
 from partners.dialects.problems import Kind, Problem
 from partners.dialects.reading import Tree, at, tree
 from partners.dialects.signatures import RULES, in_window, instant
+from partners.dialects.subscribing import at_its_own_address
 from reports.tracking import Event
 from rulebook.due import local, local_day
 from rulebook.products import PRODUCTS
@@ -107,6 +108,8 @@ def _content(said: Tree) -> dict[str, Any]:
 def place(asked: Asked) -> Answer:
     """createOrderNotify"""
     placed = calls.place(asked, at(asked.said, "logisticID"), _content(asked.said))
+    if at(asked.said, "needTraceInfo") == "1" and asked.partner.callback_url:
+        at_its_own_address(asked, placed.order)
     return _told(logisticID=placed.order.external_no, mailNo=calls.waybill_no(placed.order), orderNumber=placed.order.number)
 
 
@@ -149,16 +152,16 @@ def _party(order: Order, role: str) -> dict[str, str]:
 def trace(asked: Asked) -> Answer:
     """newTraceQuery: oldest first"""
     order = calls.own(asked, at(asked.said, "mailNo|tracking_number|waybillNumber"), at(asked.said, "logisticID|order_number"))
-    return _told(responseParam=traces(order, calls.progress(order)))
+    return _told(responseParam=traces(calls.waybill_no(order), order.external_no, calls.progress(order)))
 
 
-def traces(order: Order, told: list[Event]) -> dict[str, Any]:
+def traces(waybill: str, external_no: str, told: list[Event]) -> dict[str, Any]:
     rows = [
         {"time": event.time, "status": CODES[event.code].deppon_trace, "description": event.text, "site": event.site, "city": event.city}
         for event in told
         if CODES[event.code].deppon_trace
     ]
-    return {"tracking_number": calls.waybill_no(order), "order_number": order.external_no, "trace_list": rows}
+    return {"tracking_number": waybill, "order_number": external_no, "trace_list": rows}
 
 
 ENDS = {end: Region(f"{end}Province", f"{end}City", f"{end}District", f"{end}Address") for end in ("original", "dest")}
@@ -213,9 +216,16 @@ def branches(asked: Asked) -> Answer:
     return _told(responseParam={"logisticCompanyID": COMPANY, "deptInfoList": rows})
 
 
+def subscribe(asked: Asked) -> Answer:
+    """standTraceSubscribe"""
+    order = calls.own(asked, at(asked.said, "tracking_number|mailNo"), at(asked.said, "order_number|logisticID"))
+    at_its_own_address(asked, order)
+    return _told(success=True, error_code=OK, error_message="订阅成功")
+
+
 CALLS = {
     "createOrderNotify": place, "updateOrder": edit, "queryOrder": query, "cancelOrder": cancel, "queryPrice": price,
-    "queryDeptByAddress": branches, "newTraceQuery": trace,
+    "queryDeptByAddress": branches, "newTraceQuery": trace, "standTraceSubscribe": subscribe,
 }  # fmt: skip
 
 

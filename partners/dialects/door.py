@@ -95,6 +95,8 @@ def _answer(speech: Speech, request: HttpRequest, incoming: Incoming) -> Answer:
             raise Problem(Kind.FORM, "请用 POST 提交表单")
         incoming = _read(request, incoming)
         asked = speech.check(incoming)
+        if asked.partner.sandbox:  # its orders must touch nothing else (decision 0026), and these calls know only real ones
+            raise Problem(Kind.REFUSED, "沙箱账号请使用原生接口（/api/v1/），方言接口请用正式账号联调")
         act = speech.calls.get(asked.call)
         if act is None:
             raise Problem(Kind.UNSUPPORTED, f"没有“{asked.call[:40]}”这个接口，可用 {'、'.join(speech.calls)}")

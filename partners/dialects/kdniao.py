@@ -17,6 +17,7 @@ from partners.dialects.fields import body as native
 from partners.dialects.problems import Kind, Problem
 from partners.dialects.reading import Tree, at, tree
 from partners.dialects.signatures import RULES
+from partners.dialects.subscribing import at_its_own_address
 from reports.tracking import Event
 from rulebook.due import local
 
@@ -132,7 +133,21 @@ def recognise(asked: Asked) -> Answer:
     return _head(asked) | {"LogisticCode": number, "Success": True, "Code": OK, "Shippers": ours}
 
 
-CALLS = {"1001": place, "1002": track, "1004": cancel, "2002": recognise, "8001": track}
+def subscribe(asked: Asked) -> Answer:
+    """1008 订阅, 8008 of the paid edition: pushed to the address the account has set; `CallBack` comes back with each push"""
+    order = calls.own(asked, at(asked.said, "LogisticCode"), at(asked.said, "OrderCode"))
+    data = {"callback": at(asked.said, "CallBack")[:200], "shipper": at(asked.said, "ShipperCode")[:20], "type": PUSHED[asked.call]}
+    at_its_own_address(asked, order, **data)
+    return _told(asked, Reason="订阅成功")
+
+
+PUSHED = {"1008": "101", "8008": "102"}
+"""The push that answers a subscription."""
+
+CALLS = {
+    "1001": place, "1002": track, "1004": cancel, "1008": subscribe, "2002": recognise, "8001": track, "8008": subscribe,
+}  # fmt: skip
+
 
 
 def traces(told: list[Event]) -> dict[str, Any]:

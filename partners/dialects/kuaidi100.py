@@ -18,6 +18,8 @@ from partners.dialects.fields import body as native
 from partners.dialects.problems import Kind, Problem
 from partners.dialects.reading import Tree, at, text, tree
 from partners.dialects.signatures import RULES, in_window, instant
+from partners.dialects.subscribing import check as check_address
+from partners.dialects.subscribing import subscribe
 from reports.tracking import Event
 from rulebook.due import local, local_day
 from rulebook.products import PRODUCTS
@@ -76,6 +78,14 @@ def _order(incoming: Incoming) -> Asked:
     return _asked(incoming, row, incoming.text("method"), tree(raw, incoming.charset), raw, stamp, sent_at)
 
 
+def _poll(incoming: Incoming) -> Asked:
+    """A subscription carries its key among what it says; there is no signature."""
+    raw = incoming.form.get("param", b"")
+    said = tree(raw, incoming.charset)
+    row = keys.of_key(Dialect.KUAIDI100, at(said, "key"), incoming.now)[0]
+    return _asked(incoming, row, "poll", said, raw)
+
+
 def _autonumber(incoming: Incoming) -> Asked:
     """Its key is all this call has."""
     row = keys.of_key(Dialect.KUAIDI100, incoming.text("key"), incoming.now)[0]
@@ -88,7 +98,7 @@ def _asked(incoming: Incoming, row: Any, call: str, said: Tree, raw: bytes, stam
     return Asked(signer=row, call=call, said=said, event=event, sent_at=sent_at, now=incoming.now)
 
 
-CHECKS: dict[str, Callable[[Incoming], Asked]] = {"poll/query": _query, "order/": _order, "autonumber/auto": _autonumber}
+CHECKS: dict[str, Callable[[Incoming], Asked]] = {"poll/query": _query, "order/": _order, "autonumber/auto": _autonumber, "poll": _poll}
 
 
 def query(asked: Asked) -> Answer:
@@ -126,7 +136,17 @@ def place(asked: Asked) -> Answer:
         put(body, "services.product", product)
     body["goods"] = {"pieces": 1} | body.get("goods", {})
     _put_window(body, asked)
-    return _told("提交成功", _numbers(calls.place(asked, _own_number(asked), body).order))
+    wanted = {kind: url for kind, name in CALLBACKS.items() if (url := at(asked.said, name))}
+    for kind, url in wanted.items():
+        check_address(asked, url, CALLBACKS[kind])
+    order = calls.place(asked, _own_number(asked), body).order
+    for kind, url in wanted.items():
+        subscribe(asked, order, url, secret=at(asked.said, "salt")[:64], kind=kind)
+    return _told("提交成功", _numbers(order))
+
+
+CALLBACKS = {"order": "callBackUrl", "poll": "pollCallBackUrl"}
+"""Where the states of an order and its progress are pushed to."""
 
 
 def _own_number(asked: Asked) -> str:
@@ -182,13 +202,23 @@ def detail(asked: Asked) -> Answer:
     return _told("成功", _numbers(order) | told)
 
 
+def poll(asked: Asked) -> Answer:
+    """poll: a subscription, pushed to the address it names, signed with its salt"""
+    order = calls.own(asked, at(asked.said, "number"))
+    url = at(asked.said, "parameters.callbackurl")
+    check_address(asked, url, "callbackurl")
+    if not subscribe(asked, order, url, secret=at(asked.said, "parameters.salt")[:64], kind="poll"):
+        raise Problem(Kind.DUPLICATE, "重复订阅", order)
+    return {"result": True, "returnCode": OK, "message": "提交成功"}
+
+
 def autonumber(asked: Asked) -> Answer:
     """autonumber/auto: whose number it is, by its form alone"""
     number = at(asked.said, "num")
     return [{"comCode": calls.CARRIER["kuaidi100"], "name": calls.carrier_name(), "lengthPre": len(number)}] if calls.is_ours(number) else []
 
 
-CALLS = {"query": query, "bOrder": place, "price": price, "cancel": cancel, "detail": detail, "autonumber": autonumber}
+CALLS = {"query": query, "bOrder": place, "price": price, "cancel": cancel, "detail": detail, "autonumber": autonumber, "poll": poll}
 
 
 def _numbers(order: Order) -> dict[str, Any]:

@@ -79,6 +79,6 @@ def _subscriptions(numbers: set[str]) -> dict[str, list[Receiver]]:
         return {}
     live = Subscription.objects.filter(order_number__in=numbers, ended_at=None, partner__closed_at=None)
     told: dict[str, list[Receiver]] = {}
-    for number, partner, key, dialect in live.order_by("pk").values_list("order_number", "partner_id", "pk", "partner__dialect"):
+    for number, partner, key, dialect in live.order_by("pk").values_list("order_number", "partner_id", "pk", "dialect"):
         told.setdefault(number, []).append((partner, key, dialect))
     return told

@@ -62,7 +62,7 @@ def claim(*, now: datetime, limit: int, partners: Collection[int] | None = None)
 def tell(push: Push, *, now: datetime) -> Outcome:
     """Send a push, once. Writes nothing."""
     try:
-        outgoing = None if _ended(push) else RENDERERS[push.partner.dialect].render(push, now)
+        outgoing = None if _ended(push) else RENDERERS[push.dialect].render(push, now)
         if outgoing is None:
             return Outcome(State.DROPPED)
         address = addresses.read(outgoing.url, push.partner.callback_hosts)
@@ -74,7 +74,7 @@ def tell(push: Push, *, now: datetime) -> Outcome:
     answer = posting.post(address, outgoing.body, outgoing.headers)
     if answer.status is None:
         return Outcome(State.WAITING, words=answer.words)
-    taken = RENDERERS[push.partner.dialect].acknowledged(answer.status, answer.body)
+    taken = RENDERERS[push.dialect].acknowledged(answer.status, answer.body)
     return Outcome(State.ACKNOWLEDGED if taken else State.WAITING, answer.status, printable(answer.body))
 
 

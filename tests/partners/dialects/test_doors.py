@@ -75,6 +75,15 @@ def test_progress_names_nobody(kdniao: KDNiao, deppon: Deppon, kuaidi100: Kuaidi
     assert not any(secret in json.dumps(answers, ensure_ascii=False) for secret in PERSONAL)
 
 
+def test_a_sandbox_places_no_real_orders(kdniao: KDNiao, deppon: Deppon, kuaidi100: Kuaidi100) -> None:
+    kdniao.partner.sandbox = True
+    kdniao.partner.save()
+    assert "沙箱账号" in kdniao.send("1001", kdniao_order())["Reason"]
+    assert "沙箱账号" in deppon.send("createOrderNotify", deppon_order())["reason"]
+    assert "沙箱账号" in kuaidi100.send("bOrder", kuaidi100_order())["message"]
+    assert not Order.objects.exists()
+
+
 def test_gbk_is_read_as_well_as_utf_8(kdniao: KDNiao, deppon: Deppon) -> None:
     text = json.dumps(kdniao_order(), ensure_ascii=False).encode("gb18030")
     signature = b64(hashlib.md5(text + kdniao.key.encode(), usedforsecurity=False).hexdigest())

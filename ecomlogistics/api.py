@@ -19,7 +19,7 @@ from complaints import claimapi
 from delivery import api as delivery
 from delivery import freightapi, keyapi, loadapi, recordapi, statementapi
 from desk import api as desk
-from orders.api import bills, service, tariffs, terms
+from orders.api import bills, chats, service, tariffs, terms
 from orders.api import views as orders
 from partners import api as partners
 from partners import (
@@ -163,6 +163,9 @@ urlpatterns = [
     *(path(f"loads/<int:key>/{name}/", view.as_view()) for name, view in loadapi.LOAD_VERBS.items()),
     *(path(f"{kind}/", view.as_view()) for kind, view in service.COLLECTIONS.items()),
     *(path(name.replace("/", "/<int:key>/", 1) + "/", view.as_view()) for name, view in service.VERBS.items()),
+    path("chats/", chats.Chats.as_view()),
+    path("chats/<int:key>/lines/", chats.Lines.as_view()),
+    *(path(f"chats/<int:key>/{name}/", view.as_view()) for name, view in chats.CHAT_VERBS.items()),
     path("customer-calls/", service.CustomerCalls.as_view()),
     path("phone-figures/", service.PhoneFigures.as_view()),
     path("deadlines/", sla.Deadlines.as_view()),

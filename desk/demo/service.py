@@ -13,6 +13,7 @@ from customers import services as customers
 from customers.models import Customer, Enquiry, Suggestion, SurveyAnswer, Ticket
 from customers.services import Counted
 from delivery.models import Shipment
+from desk.demo.chats import plan_chats
 from desk.demo.company import SHOWCASE
 from desk.demo.lives import World
 from rulebook.due import at, local_day
@@ -44,6 +45,7 @@ def plan_service(world: World, day: datetime) -> None:
 
 def plan_open_matters(world: World, now: datetime) -> None:
     """Leave something on every desk of customer service: a question that ticks, a callback, a problem, a suggestion."""
+    plan_chats(world, now)
     for minutes_ago, act in ((120, _problem_stays), (60, _suggestion_stays), (9, _callback_is_promised), (6, _question_ticks)):
         world.timeline.plan(now - timedelta(minutes=minutes_ago), partial(act, world))
 

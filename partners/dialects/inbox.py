@@ -25,6 +25,7 @@ from orders.services import Duplicate, Placed
 from orders.services.common import locked
 from orders.services.draft import draft_of
 from orders.services.price import Claim
+from partners import cancelling
 from partners.choices import Dialect, InboxState, Verb
 from partners.dialects.fields import put
 from partners.models import InboxMessage, Partner
@@ -133,7 +134,7 @@ def _take(row: InboxMessage, order: Order, said: Mapping[str, Any], now: datetim
     who = {"number": order.number, "by": row.partner.actor, "who": row.partner.name, "now": now}
     if row.verb == Verb.CANCEL:
         text = str(said.get("text", ""))
-        return services.cancel(reason="other" if text else "", text=text, **who)
+        return cancelling.cancel(reason="other" if text else "", text=text, **who)
     fresh = {path: value for path, value in leaves(said) if path not in _newer(row)}
     row.fields = [*fresh]
     if not fresh:

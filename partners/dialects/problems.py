@@ -11,6 +11,7 @@ from django.http import UnreadablePostError
 from core.journal import request_id
 from orders.api.content import Faulty
 from orders.services import Duplicate
+from partners.cancelling import NotCancelled
 from rulebook.errors import Conflict, Refused
 
 log = structlog.get_logger(__name__)
@@ -57,6 +58,9 @@ def problem_of(error: Exception, named: dict[str, str]) -> Problem:
         case Refused():
             clause = f"（{error.clause}）" if error.clause else ""
             return Problem(Kind.REFUSED, f"{_told(error.field, error.reason, named)}{clause}")
+        case NotCancelled():
+            clause = f"（{error.clause}）" if error.clause else ""
+            return Problem(Kind.CONFLICT, f"{error.reason}{clause}（{error.number}）")
         case Conflict():
             return Problem(Kind.CONFLICT, error.reason)
         case ObjectDoesNotExist():

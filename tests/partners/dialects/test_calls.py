@@ -86,7 +86,7 @@ def test_kdniao_cancels_and_burns_the_number(kdniao: KDNiao) -> None:
     assert plain(kdniao.send("1004", asked)) == told
     assert plain(kdniao.send("1004", asked)) == told  # the same message again
     again = kdniao.send("1004", asked | {"CancelMsg": "不发了"})
-    assert (again["Success"], again["ResultCode"], again["Reason"]) == (False, "105", "当前状态为“已取消”，不能执行该操作。")
+    assert (again["Success"], again["ResultCode"], again["Reason"]) == (False, "105", "当前状态为“已取消”，不能执行该操作。（30003）")
     assert kdniao.send("1001", kdniao_order())["ResultCode"] == "106"
     assert Order.objects.get().state == "cancelled"
 
@@ -304,4 +304,4 @@ def test_the_waybill_number_is_known_once_there_is_one(company: Company, kdniao:
         ],
     }  # fmt: skip
     late = kdniao.send("1004", {"OrderCode": "X-1"})
-    assert (late["Success"], late["Reason"]) == (False, "当前状态为“已开单”，不能执行该操作。")
+    assert (late["Success"], late["Reason"]) == (False, "当前状态为“已开单”，不能执行该操作。（30002）")

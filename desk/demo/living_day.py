@@ -31,7 +31,7 @@ HISTORY, RECENT = timedelta(hours=78), timedelta(hours=30)
 EARLIER = 4  # one order in so many is older than `RECENT`: its goods are on the road, at the door, signed for
 KEY_CUSTOMERS_SHARE = 12  # one in so many of the older ones is a key customer's, so that its goods are on their way
 FOUNDED_BEFORE = timedelta(days=365)
-LIVELY = replace(ORDINARY, complaints_per_1000=80)  # a desk with something on it, in so few orders
+LIVELY = replace(ORDINARY, complaints_per_1000=160)  # a desk with something on it, in so few orders
 NEIGHBOUR = "ZB02"
 ARRIVING, ON_THE_VAN = 6, 2
 

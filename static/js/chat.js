@@ -36,7 +36,7 @@
     last = now;
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt === form && detail.successful) {
+    if (detail.elt === form && detail.xhr?.status < 300) { // a refusal is swapped in, so htmx calls it successful, too
       form.reset();
       follow = true;
       toEnd();

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from desk.views import callings, service
+from desk.views import callings, notices, service
 
 urlpatterns: list[URLPattern] = [
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<int:pk>/again/", notices.again, name="notice-again"),
     path("service/calls/", callings.calls, name="service-calls"),
     path("service/calls/<int:pk>/", callings.call, name="service-call"),
     path("service/survey/", callings.survey, name="service-survey"),

@@ -18,6 +18,25 @@ class NoticeKind(TextChoices):
 
     ACCOUNT = "account", _("账号邮件")
     CODE = "code", _("验证码")
+    ACCEPTED = "accepted", _("已受理")
+    QUOTED = "quoted", _("已报价")
+    CANCELLED = "cancelled", _("已取消")
+    BILLED = "billed", _("已开单")
+    ON_THE_WAY = "on_the_way", _("派送中")
+    TO_COLLECT = "to_collect", _("可自提")
+    SIGNED = "signed", _("已签收")
+    REMITTED = "remitted", _("代收货款已汇出")
+    PROPOSED = "proposed", _("理赔方案")
+    ANSWERED = "answered", _("投诉结果")
+
+
+class Topic(TextChoices):
+    """What a customer chooses the media for."""
+
+    ORDER = "order", _("受理、报价和取消")
+    GOODS = "goods", _("开单、派送和签收")
+    MONEY = "money", _("代收货款")
+    SERVICE = "service", _("投诉和理赔")
 
 
 class Kind(TextChoices):

@@ -9,10 +9,11 @@ from django.db.models import Q
 
 from complaints.models import Complaint
 from core.models import Entry
-from core.personal import EncryptedTextField
+from core.personal import EncryptedTextField, mask_phone
 from customers.models import Conversation, CustomerAccount
 from network.models import Person, Unit
 from notify.choices import Kind, Medium, NoticeKind, NoticeState
+from orders.models import Order
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -63,6 +64,12 @@ class Message(models.Model):
         return f"{self.kind} {self.order_number} > {self.unit_id}"
 
 
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, person: Person) -> NoticeQuerySet:
+        """Restrict to the notices about orders this person sees; who sees the whole company sees the accounts' too."""
+        return self.all() if person.nationwide else self.filter(order_number__in=Order.objects.visible_to(person).values("number"))
+
+
 class Notice(models.Model):
     """One message to one customer by one medium. Address and words are sealed: they may hold a phone, a code or a link."""
 
@@ -82,6 +89,8 @@ class Notice(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     trouble = models.CharField(max_length=200, blank=True)
 
+    objects = NoticeQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -97,3 +106,9 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.medium} {self.stored_at:%F %T}"
+
+    @property
+    def masked_address(self) -> str:
+        """Return whom it went to, so far as staff need to know."""
+        name, at, host = self.address.partition("@")
+        return f"{name[:1]}***{at}{host}" if at else mask_phone(self.address)

@@ -16,11 +16,13 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.models import Actor
 from core.personal import PHONE_TAIL, blind
 from customers.models import Customer, CustomerAccount
+from customers.privacy import CURRENT
 from customers.services import actor_of
 from network.access import client_address
 from orders.models import Order
@@ -92,14 +94,17 @@ View = Callable[..., HttpResponse]
 
 
 def account_required(view: View) -> View:
-    """Let customers with a login in; ask strangers to log in, turn staff away."""
+    """Let customers with a login in; ask strangers to log in, turn staff away, and ask again where the privacy notice changed."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if account_of(request) is None:
+        account = account_of(request)
+        if account is None:
             raise PermissionDenied
+        if account.notice_hash != CURRENT.hash:
+            return redirect_to_login(request.get_full_path(), reverse("portal:consent"))
         return view(request, *args, **kwargs)
 
     return guarded

@@ -7,6 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import CustomerAccount
+from notify.choices import Medium, Topic
+from notify.telling import media_of
 from orders.forms import PlaceCode, Text
 from portal.forms import Worded
 
@@ -39,3 +42,15 @@ class CodeForm(Own):
     )  # fmt: skip
     name = Text(label=_("姓名或公司名称"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "organization"}))
     place = PlaceCode(label=_("常用发货地区"))
+
+
+class TellsForm(forms.Form):
+    """One row a topic, one box a medium."""
+
+    def __init__(self, *args: Any, account: CustomerAccount, **options: Any) -> None:
+        super().__init__(*args, error_class=Worded, label_suffix="", **options)
+        for topic in Topic:
+            self.fields[topic.value] = forms.MultipleChoiceField(
+                label=topic.label, choices=Medium.choices, required=False, initial=media_of(account, topic),
+                widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+            )  # fmt: skip

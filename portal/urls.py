@@ -13,6 +13,7 @@ from portal.views import (
     phone,
     places,
     prices,
+    privacy,
     service,
     tracking,
 )
@@ -22,6 +23,9 @@ app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("my/", my.home, name="my"),
+    path("privacy/", privacy.notice, name="privacy"),
+    path("my/consent/", privacy.consent, name="consent"),
+    path("my/notices/", privacy.tells, name="my-tells"),
     path("my/phone/", phone.phone, name="my-phone"),
     path("order/", ordering.order, name="order"),
     path("order/price/", ordering.price, name="order-price"),

@@ -9,6 +9,7 @@ import factory
 from core.models import Actor
 from customers import services as customers
 from customers.models import CustomerAccount, KeyCustomer
+from customers.privacy import CURRENT
 from customers.services import Newcomer, Terms
 from network.choices import UnitKind
 from network.models import Account, Person, Unit
@@ -44,6 +45,7 @@ class CustomerAccountFactory(factory.django.DjangoModelFactory):
 
     account = factory.SubFactory(AccountFactory)
     opened_at = FOUNDED
+    notice_hash = CURRENT.hash
 
 
 class PersonFactory(factory.django.DjangoModelFactory):

@@ -18,6 +18,8 @@ class CustomerAccount(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="accounts", db_index=False)
     bound_at = models.DateTimeField(_("绑定时间"), null=True, blank=True)
     opened_at = models.DateTimeField(_("注册时间"))
+    notice_hash = models.CharField(max_length=64, blank=True)  # the privacy notice agreed to last
+    tells = models.JSONField(default=dict)  # topic -> media; a topic that is not named: by mail
 
     class Meta:
         constraints = [
@@ -51,3 +53,24 @@ class PhoneProof(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.asked_at:%F %T}"
+
+
+class Consent(models.Model):
+    """Who agreed to, or was shown with an order, which privacy notice, and when. Never changed."""
+
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, null=True, related_name="consents")
+    order_number = models.CharField(max_length=20, blank=True)  # without a login: the order the notice was shown with
+    version = models.CharField(max_length=20)
+    text_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(account=None) & ~Q(order_number="") | Q(account__isnull=False, order_number=""), name="consent_is_somebodys"
+            ),
+            models.UniqueConstraint(fields=["order_number"], condition=~Q(order_number=""), name="one_notice_per_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id or self.order_number} {self.version}"

@@ -1,6 +1,6 @@
 """The verbs of customer records, contract customers, what customers turn to us with, and how we call on them."""
 
-from customers.services.accounts import Newcomer, actor_of, bind, open_account
+from customers.services.accounts import Newcomer, actor_of, agree, bind, choose, open_account, shown_with
 from customers.services.chats import Said, answer_chat, ask, close_chat, open_chat, picture_of, read_chat, transfer_chat
 from customers.services.contacts import Counted, answer_survey, import_phone_days, record_call
 from customers.services.dayneeds import day_needs, tell_day_need
@@ -30,6 +30,7 @@ __all__ = [
     "Terms",
     "actor_of",
     "add",
+    "agree",
     "amend",
     "analyse_suggestion",
     "answer_chat",
@@ -40,6 +41,7 @@ __all__ = [
     "ask_code",
     "bind",
     "call_back",
+    "choose",
     "close_chat",
     "close_ticket",
     "collate_ticket",
@@ -59,6 +61,7 @@ __all__ = [
     "record_call",
     "register_suggestion",
     "reopen_ticket",
+    "shown_with",
     "sign",
     "solve_ticket",
     "take_enquiry",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from core.journal import Fact, publish
 from core.models import Actor
-from customers.models import Customer, CustomerAccount
+from customers.models import Consent, Customer, CustomerAccount
+from customers.privacy import CURRENT
 from customers.services.records import add
 from network.models import Account, Unit
 from rulebook.errors import Refused
@@ -20,8 +22,28 @@ REGISTERING = "§3.4.1"
 
 
 def open_account(account: Account, *, now: datetime) -> CustomerAccount:
-    """Open the customer's side of a new login; it is a stranger's (陌生客户) until its phone is verified."""
-    return CustomerAccount.objects.create(account=account, opened_at=now)
+    """Open the customer's side of a new login, whose owner agrees to the privacy notice; a stranger (陌生客户) until its phone is verified."""
+    return agree(CustomerAccount.objects.create(account=account, opened_at=now), now=now)
+
+
+@transaction.atomic
+def agree(opened: CustomerAccount, *, now: datetime) -> CustomerAccount:
+    """Record that the login's owner agrees to the privacy notice as it reads now."""
+    Consent.objects.create(account=opened, version=CURRENT.version, text_hash=CURRENT.hash, at=now)
+    opened.notice_hash = CURRENT.hash
+    opened.save(update_fields=["notice_hash"])
+    return opened
+
+
+def shown_with(order_number: str, *, now: datetime) -> None:
+    """Record which privacy notice was shown with an order that was placed without a login."""
+    Consent.objects.create(order_number=order_number, version=CURRENT.version, text_hash=CURRENT.hash, at=now)
+
+
+def choose(opened: CustomerAccount, tells: Mapping[str, Sequence[str]]) -> None:
+    """Keep by which media the login's owner wants to be told of which topics; none: not at all."""
+    opened.tells = {topic: sorted(set(media)) for topic, media in tells.items()}
+    opened.save(update_fields=["tells"])
 
 
 @dataclass(frozen=True, slots=True)

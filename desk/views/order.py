@@ -24,6 +24,7 @@ from desk.views.printing import after_printing
 from network.access import staff_required
 from network.nearby import suggestions
 from network.places import exists
+from notify.models import Notice
 from notify.services import see
 from orders.choices import OPEN, State
 from orders.forms import values_of
@@ -66,6 +67,7 @@ def draw(
         "choices": list(choices(order, task, person, bound or {})),
         "running": [c for c in clocks if c.stopped_at is None], "ended": [c for c in clocks if c.stopped_at],
         "timeline": words.timeline(Entry.objects.of_order(number)),
+        "told": Notice.objects.filter(order_number=number).order_by("-pk"),
         "notes": order.notes.select_related("by").order_by("-at"),
         "contacts": order.contacts.select_related("by").order_by("-at"),
         "prints": order.prints.select_related("by").order_by("-serial"),

@@ -14,6 +14,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from customers.privacy import CURRENT
 from network.models import Account
 
 
@@ -44,7 +45,22 @@ class Login(Dressed, account.LoginForm):  # type: ignore[misc]
 
 
 class Signup(Dressed, account.SignupForm):  # type: ignore[misc]
-    pass
+    """A registration agrees to the privacy notice that was on the page, and to no other."""
+
+    consent = forms.BooleanField(
+        label=_("我已阅读并同意《个人信息保护告知》"), error_messages={"required": _("请先阅读并同意《个人信息保护告知》。")}
+    )
+    edition = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["edition"] = CURRENT.hash
+
+    def clean_edition(self) -> str:
+        if self.cleaned_data["edition"] != CURRENT.hash:
+            self.data = {**self.data.dict(), "edition": CURRENT.hash, "consent": ""}
+            raise forms.ValidationError(_("《个人信息保护告知》刚刚有改动，请重新阅读并同意。"))
+        return CURRENT.hash
 
 
 class ResetPassword(Dressed, account.ResetPasswordForm):  # type: ignore[misc]

@@ -38,6 +38,7 @@ EVENT_SUBSCRIBERS: list[str] = [
     "penalties.services.on_adjudications",
     "penalties.services.on_missed",
     "notify.services.on_entries",
+    "notify.telling.on_entries",
     "partners.services.pushes.on_entries",
 ]
 

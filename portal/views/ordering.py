@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,13 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 import pricing.services as prices
 from core import clock
 from customers.models import CustomerAccount
+from customers.services import shown_with
 from network.models import Unit
 from network.nearby import Nearby, suggestions
 from network.places import exists
 from orders.choices import Channel
 from orders.forms import ROLES, values_of
 from orders.models import Order
-from orders.services import Duplicate, place
+from orders.services import Duplicate, Placed, place
 from orders.services.draft import draft_of
 from orders.services.drafting import keep_draft, typed_in
 from orders.services.price import Claim
@@ -158,11 +160,7 @@ def _submit(request: HttpRequest, typed: dict[str, str], now: datetime) -> HttpR
     form, token, note = HallForm(data=typed), _token(typed), ""
     if form.is_valid():
         try:
-            draft = form.draft()
-            placed = place(
-                draft, channel=Channel.HALL, by=acting(request), now=now, source=SOURCE, external_no=token, who=who(),
-                claim=Claim(ships_for(request), typed.get("quote", ""), form.coupon_code), account=account_of(request),
-            )  # fmt: skip
+            placed = _place(request, form, token, typed.get("quote", ""), now)
         except Refused as refusal:
             form.refuse(refusal)
             if refusal.field == "quote":
@@ -184,6 +182,19 @@ def _forget(request: HttpRequest, typed: dict[str, str]) -> None:
     drafts.forget(request)
     if (account := account_of(request)) and (draft := orderdrafts.named(account, typed.get("draft", ""))):
         draft.delete()
+
+
+@transaction.atomic
+def _place(request: HttpRequest, form: HallForm, token: str, quoted: str, now: datetime) -> Placed:
+    """Place the order; without a login the privacy notice that was shown is noted with it."""
+    account, draft = account_of(request), form.draft()
+    placed = place(
+        draft, channel=Channel.HALL, by=acting(request), now=now, source=SOURCE, external_no=token, who=who(),
+        claim=Claim(ships_for(request), quoted, form.coupon_code), account=account,
+    )  # fmt: skip
+    if placed.created and account is None:
+        shown_with(placed.order.number, now=now)
+    return placed
 
 
 def _token(typed: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 
 from customers.models import CustomerAccount
+from customers.privacy import CURRENT
 from network.models import Account
 from notify.models import Notice
 from orders.models import Order
@@ -13,7 +14,7 @@ from tests.factories import Company, CustomerAccountFactory, bound, draft, place
 from tests.portal.test_order import FORM
 
 PASSWORD = "a password long enough"
-FILLED = {"username": "zhangsan", "email": "zhang@example.com", "password1": PASSWORD, "password2": PASSWORD}
+FILLED = {"username": "zhangsan", "email": "zhang@example.com", "password1": PASSWORD, "password2": PASSWORD, "consent": "on", "edition": CURRENT.hash}
 
 
 def login(account: CustomerAccount) -> Client:

@@ -12,6 +12,7 @@ from django.test import Client
 
 from core.personal import unseal
 from customers.models import CustomerAccount
+from customers.privacy import CURRENT
 from network.models import Account
 from notify.models import Notice
 from rulebook.roles import Role
@@ -81,7 +82,7 @@ def test_known_and_unknown_accounts_are_answered_alike(client, account):
         answer = client.post("/account/reset/", {"email": said})
         pages.append((answer.status_code, answer["Location"]))
     assert set(pages) == {(302, "/account/reset/sent/")}
-    filled = {"username": "wangwu", "password1": PASSWORD, "password2": PASSWORD, "consent": "on"}
+    filled = {"username": "wangwu", "password1": PASSWORD, "password2": PASSWORD, "consent": "on", "edition": CURRENT.hash}
     taken = Client().post("/register/", {**filled, "email": "zhang@example.com"})
     free = Client().post("/register/", {**filled, "email": "wang@example.com"})
     assert (taken.status_code, taken["Location"]) == (free.status_code, free["Location"]) == (302, "/account/mail/sent/")

@@ -67,3 +67,10 @@ class Automatic(TextChoices):
 class CallResult(TextChoices):
     REACHED = "reached", _("已接通")
     NOT_REACHED = "not_reached", _("未接通")
+
+
+class Erasure(TextChoices):
+    OPEN = "open", _("待办理")
+    DONE = "done", _("已删除")
+    REFUSED = "refused", _("未予删除")
+    WITHDRAWN = "withdrawn", _("已撤回")

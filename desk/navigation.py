@@ -82,6 +82,7 @@ WAYS = (
     Way("import", "upload", _("导入"), MAY["import"]),
     Way("calendar", "calendar", _("工作日历"), MAY["calendar"]),
     Way("units", "users", _("组织"), MAY["organise"]),
+    Way("erasures", "shield", _("删除申请"), MAY["erase"]),
     Way("notices", "bell", _("客户通知"), MAY["see_notices"] - BRANCH_STAFF),
     Way("my-penalties", "user", _("我的处罚"), None),
     Way("coverage", "book", _("制度"), None),

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from desk.views import callings, notices, service
+from desk.views import callings, erasures, notices, service
 
 urlpatterns: list[URLPattern] = [
+    path("erasures/", erasures.erasures, name="erasures"),
+    path("erasures/<int:pk>/<slug:verb>/", erasures.decide, name="erasure-decide"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:pk>/again/", notices.again, name="notice-again"),
     path("service/calls/", callings.calls, name="service-calls"),

@@ -135,6 +135,7 @@ MAY: dict[str, frozenset[Role]] = {
     "organise": frozenset({Role.ADMINISTRATOR}),
     "manage_partners": frozenset({Role.DEPARTMENT, Role.IT}),
     "report_ticket": frozenset(Role),
+    "erase": frozenset({Role.DEPARTMENT, Role.ADMINISTRATOR}),
     "see_notices": BRANCH_STAFF | CALL_CENTRE | {Role.DEPARTMENT, Role.IT},
     "resend_notice": CALL_CENTRE | {Role.DEPARTMENT, Role.IT},
     "collate_ticket": frozenset({Role.MARKETING}),

@@ -37,6 +37,7 @@ PRICES_PER_MINUTE = 60
 TICKETS_PER_HOUR = 10
 COMPLAINTS_PER_HOUR = 10
 CODES_PER_HOUR = 20
+EXPORTS_PER_HOUR = 5
 CHATS_PER_HOUR = 10
 LINES_PER_MINUTE = 20
 GUESSES_PER_ORDER = 5
@@ -172,6 +173,11 @@ def may_report(request: HttpRequest, now: datetime) -> bool:
 def may_complain(request: HttpRequest, now: datetime) -> bool:
     """Count complaints filed from one address in this hour; False once there are too many."""
     return _counted(f"complain:{client_address(request)}", 3600, now) <= COMPLAINTS_PER_HOUR
+
+
+def may_export(account: int, now: datetime) -> bool:
+    """Count the copies of one's data in this hour; False once there are too many."""
+    return _counted(f"export:{account}", 3600, now) <= EXPORTS_PER_HOUR
 
 
 def may_ask_code(request: HttpRequest, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Customer records, and the contract customers among them with what they ask for in writing (§2.3)."""
 
-from customers.models.accounts import Consent, CustomerAccount, PhoneProof
+from customers.models.accounts import Consent, CustomerAccount, ErasureRequest, PhoneProof
 from customers.models.addresses import Address
 from customers.models.chats import ChatLine, ChatTurn, Conversation, ConversationQuerySet, Phrase
 from customers.models.contacts import CustomerCall, PhoneDay, SurveyAnswer
@@ -10,6 +10,6 @@ from customers.models.requests import Enquiry, Request, Suggestion, Ticket
 
 __all__ = [
     "Address", "ChatLine", "ChatTurn", "Consent", "Conversation", "ConversationQuerySet", "Customer", "CustomerAccount", "CustomerCall",
-    "CustomerQuerySet", "DayNeed", "Enquiry", "KeyCustomer", "PhoneDay", "PhoneProof", "Phrase", "Request", "Requirement", "Suggestion",
+    "CustomerQuerySet", "DayNeed", "Enquiry", "ErasureRequest", "KeyCustomer", "PhoneDay", "PhoneProof", "Phrase", "Request", "Requirement", "Suggestion",
     "SurveyAnswer", "Ticket",
 ]  # fmt: skip

@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.personal import EncryptedTextField
+from customers.choices import Erasure
 from customers.models.records import Customer
-from network.models import Account
+from network.models import Account, Person
 
 
 class CustomerAccount(models.Model):
@@ -74,3 +75,21 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id or self.order_number} {self.version}"
+
+
+class ErasureRequest(models.Model):
+    """A customer asks to have their account closed and their personal data erased (个人信息保护法 art. 47); staff decide with reasons."""
+
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="erasures")
+    state = models.CharField(_("状态"), max_length=10, choices=Erasure.choices, default=Erasure.OPEN)
+    reason = models.CharField(_("原因"), max_length=300, blank=True)
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    words = models.CharField(_("答复"), max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account"], condition=Q(state="open"), name="one_open_erasure")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.state}"

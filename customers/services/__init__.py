@@ -4,6 +4,7 @@ from customers.services.accounts import Newcomer, actor_of, agree, bind, choose,
 from customers.services.chats import Said, answer_chat, ask, close_chat, open_chat, picture_of, read_chat, transfer_chat
 from customers.services.contacts import Counted, answer_survey, import_phone_days, record_call
 from customers.services.dayneeds import day_needs, tell_day_need
+from customers.services.erasing import ask_erasure, erase_records, locked_erasure, refuse_erasure, withdraw_erasure
 from customers.services.keyaccounts import Terms, amend, end, recognised, sign, write_requirements
 from customers.services.phones import ask_code, pending, prove
 from customers.services.phrases import drop_phrase, write_phrase
@@ -39,6 +40,7 @@ __all__ = [
     "answer_survey",
     "ask",
     "ask_code",
+    "ask_erasure",
     "bind",
     "call_back",
     "choose",
@@ -48,7 +50,9 @@ __all__ = [
     "day_needs",
     "drop_phrase",
     "end",
+    "erase_records",
     "import_phone_days",
+    "locked_erasure",
     "open_account",
     "open_chat",
     "open_ticket",
@@ -59,6 +63,7 @@ __all__ = [
     "read_chat",
     "recognised",
     "record_call",
+    "refuse_erasure",
     "register_suggestion",
     "reopen_ticket",
     "shown_with",
@@ -67,6 +72,7 @@ __all__ = [
     "take_enquiry",
     "tell_day_need",
     "transfer_chat",
+    "withdraw_erasure",
     "write_phrase",
     "write_requirements",
 ]  # fmt: skip

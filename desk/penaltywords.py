@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from complaints.models import Complaint
 from core.language import english, in_words
 from core.models import Entry
 from desk import words
@@ -79,6 +80,7 @@ def chain(penalty: Penalty) -> dict[str, Any]:
         "limit": in_words(step.deadline.limit) if step else "",
         "order": Order.objects.filter(number=penalty.order_number).first() if penalty.order_number else None,
         "timeline": words.timeline(_events(penalty)),
+        "complaint": Complaint.objects.filter(pk=int(key.partition("/")[0])).first() if kind == "complaint" else None,
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from customers.models import Conversation, CustomerAccount
 from network.models import Person, Unit
 from notify.choices import Kind, Medium, NoticeKind, NoticeState
 from orders.models import Order
+from sla.models import Filing
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -39,6 +40,7 @@ class Message(models.Model):
     order_number = models.CharField(max_length=20, blank=True)
     complaint = models.ForeignKey(Complaint, models.PROTECT, null=True, related_name="+", db_index=False)
     chat = models.ForeignKey(Conversation, models.PROTECT, null=True, related_name="+", db_index=False)
+    filing = models.ForeignKey(Filing, models.PROTECT, null=True, related_name="+", db_index=False)
     clause = models.CharField(max_length=16, blank=True)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     late = models.BooleanField(default=False)

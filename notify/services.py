@@ -37,6 +37,10 @@ OF_CLAIMS: dict[str, tuple[Role | None, Kind]] = {
     On.CLAIM_PAID: (None, Kind.CLAIM_NEWS),
 }  # fmt: skip
 """Who is told of which step of a claim (§4.5); nobody named: the branch that billed the goods."""
+OF_FILINGS = {
+    "verified": Kind.FILING_VERIFIED, "granted": Kind.FILING_GRANTED, "refused": Kind.FILING_REFUSED, "reopened": Kind.FILING_REOPENED,
+}  # fmt: skip
+"""What the branch whose clock it was is told of each turn its filing takes, by the state it came to (§1.4.2, §3.6.1)."""
 SWEEP_AFTER = timedelta(seconds=10)
 
 
@@ -55,18 +59,19 @@ def _concerns_calls(entry: Entry) -> bool:
 
 
 def _caused_by(entry: Entry, calls: int | None) -> Iterator[Message]:
-    tell = OF_COMPLAINTS.get(entry.name, _of_claim if entry.name in OF_CLAIMS else None)
+    tell = TELL.get(entry.name)
     for unit, kind in tell(entry) if tell else _addressees(entry, calls):
         if unit is not None:
             yield new(
                 Message, unit_id=unit, kind=kind, order_number=entry.order_number,
-                complaint_id=_of(entry, "complaint"), chat_id=_of(entry, "chat"), clause=str(entry.data.get("clause") or ""),
+                complaint_id=_of(entry, "complaint"), chat_id=_of(entry, "chat"), filing_id=_of(entry, "filing"),
+                clause=str(entry.data.get("clause") or ""),
                 entry=entry, late=bool(entry.data.get("late")), stored_at=entry.recorded_at,
             )  # fmt: skip
 
 
 def _of(entry: Entry, wanted: str) -> int | None:
-    """Return the key of the complaint or chat a fact is about; None where it is about something else."""
+    """Return the key of the complaint, chat or filing a fact is about; None where it is about something else."""
     kind, _slash, key = entry.subject.partition("/")
     return int(key) if kind == wanted else None
 
@@ -141,6 +146,17 @@ OF_COMPLAINTS: dict[str, Callable[[Entry], list[tuple[int | None, Kind]]]] = {
 """Who is told what of a complaint (§1.6.1, §2.2.1)."""
 
 
+def _of_filing(entry: Entry) -> list[tuple[int | None, Kind]]:
+    return [(entry.data["branch"], OF_FILINGS[entry.data["state"]])]
+
+
+TELL: dict[str, Callable[[Entry], list[tuple[int | None, Kind]]]] = {
+    **OF_COMPLAINTS, **dict.fromkeys(OF_CLAIMS, _of_claim),
+    **dict.fromkeys((On.FILING_VERIFIED, On.FILING_DECIDED, On.FILING_REOPENED), _of_filing),
+}  # fmt: skip
+"""Who is told what of complaints, claims and filings, by the fact."""
+
+
 def send(ids: Sequence[int], *, now: datetime) -> int:
     """Hand messages to the desks; one sent before is passed over."""
     return Message.objects.filter(pk__in=ids, sent_at=None).update(sent_at=now)
@@ -181,3 +197,10 @@ def see_chat(*, chat: int, person: Person, now: datetime) -> int:
     if person.unit is None:
         return 0
     return Message.objects.to(person.unit).unseen().filter(chat=chat).update(seen_at=now, seen_by=person)
+
+
+def see_filing(*, filing: int, person: Person, now: datetime) -> int:
+    """Note that somebody of the unit has opened the filing the messages are about."""
+    if person.unit is None:
+        return 0
+    return Message.objects.to(person.unit).unseen().filter(filing=filing).update(seen_at=now, seen_by=person)

@@ -47,6 +47,7 @@ DOORS = (
         "key_accounts", _("大客户保障部"), "star", "key_accounts", "desk:key-accounts",
         _("项目客户合同与特殊要求、每日跟踪报表、异常上报与答复。"),
     ),
+    Door("it", _("信息管理中心"), "plug-off", "it", "desk:filings", _("核实系统故障、停电断网、电脑故障的备案，成批登记停电断网，处理问题单。")),
     Door("finance", _("财务"), "money", "finance", "desk:cash", _("代收货款：清点、存行、银行确认、汇付，账账相符。")),
     Door("claims", _("理赔部"), "shield", "claims", "desk:claims", _("理赔：资料清单、赔付方案、客户答复与付款进度。")),
     Door("courier", _("接货司机"), "truck", "courier", "desk:courier", _("手机页面：今日接货与派送，两三下登记接货、收款、签收或失败。")),

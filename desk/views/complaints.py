@@ -25,7 +25,7 @@ from core.language import in_words
 from core.models import Entry
 from core.personal import mask_name, mask_phone
 from desk import complaints as board
-from desk import words
+from desk import penaltywords, words
 from desk.complaintacts import ACTS, Act, replies
 from desk.complaintforms import ActForm, Filters
 from desk.views.answers import PROBLEMS, back_to, explained, person_of, status_of
@@ -34,6 +34,7 @@ from network.models import Person
 from notify.services import see_complaint
 from orders import sheets
 from orders.answers import download
+from penalties.models import Penalty, PointEntry
 from rulebook.categories import CAUSES
 from rulebook.due import local
 from rulebook.errors import Refused
@@ -149,6 +150,7 @@ def _detail(
         "cause": in_words(CAUSES[complaint.cause]) if complaint.cause else "", "rulings": _rulings(complaint),
         "files": Evidence.objects.of(complaint.subject), "others": board.related_to(complaint, person),
         "contact": _contact(request, complaint, now), "may_see_contact": person.may("answer_complaint"),
+        **_consequences(complaint, person),
         "replies": replies(complaint) if may_handle(complaint, person) else [],
     }  # fmt: skip
     return render(request, "desk/complaint.html", context, status=status)
@@ -168,6 +170,16 @@ def _contact(request: HttpRequest, complaint: Complaint, now: datetime) -> str:
 
 def _clocks(complaint: Complaint) -> QuerySet[Deadline]:
     return Deadline.objects.filter(subject=complaint.subject).select_related("holder").order_by("started_at", "due_at")
+
+
+def _consequences(complaint: Complaint, person: Person) -> dict[str, Any]:
+    """Return the fines and points that followed from its adjudications, as far as this person may see them (§1.7)."""
+    fined = Penalty.objects.visible_to(person).filter(cause__startswith=f"{complaint.subject}/").order_by("pk")
+    scored = PointEntry.objects.visible_to(person).filter(subject=complaint.subject).select_related("branch").order_by("pk")
+    return {
+        "fines": [(each, penaltywords.what(each), penaltywords.payer(each)) for each in fined.select_related("person", "unit")],
+        "scores": scored if person.may("see_points") else (),
+    }
 
 
 def _rulings(complaint: Complaint) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from desk.views.answers import PROBLEMS, explained, person_of, status_of
 from network.access import staff_required
 from network.models import Person, Unit
 from notify.models import Message
+from notify.services import see_filing
 from orders import sheets
 from orders.answers import download
 from rulebook.due import at, local
@@ -64,9 +65,10 @@ def filings(request: HttpRequest) -> HttpResponse:
     other = request.GET.copy()
     for name in ("page", "tab", "state"):
         other.pop(name, None)
+    page = Paginator(filed, PAGE).get_page(request.GET.get("page"))
     context = {
         "fileable": Paginator(fileable, PAGE).get_page(request.GET.get("fileable")) if person.may("file") else None,
-        "page": Paginator(filed, PAGE).get_page(request.GET.get("page")), "tab": tab, "filters": filters,
+        "page": page, "undecided": any(each.decided_at is None for each in page), "tab": tab, "filters": filters,
         "tabs": [(key, label) for key, label, _narrow in TABS], "query": f"{query.urlencode()}&" if query else "",
         "others": f"{other.urlencode()}&" if other else "", "filtered": any(filters.cleaned_data.values()),
         "may_decide": person.may("decide_filing"), "may_verify": person.may("verify_filing"),
@@ -270,8 +272,9 @@ def _told(filing: Filing) -> str:
 def _filing(
     request: HttpRequest, pk: int, *, form: Styled | None = None, problem: Exception | None = None, status: int = 200
 ) -> HttpResponse:
-    person = _concerned(request)
+    person, now = _concerned(request), clock.now()
     filing = get_object_or_404(_visible(person), pk=pk)
+    see_filing(filing=pk, person=person, now=now)
     deadline = filing.deadline
     forms = {kind.__name__: form if isinstance(form, kind) else kind(auto_id=f"{kind.__name__}_%s") for kind in FORMS}
     undecided = filing.state in FILING_OPEN

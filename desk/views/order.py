@@ -22,6 +22,7 @@ from desk.views.answers import PROBLEMS, back_to, explained, person_of, status_o
 from desk.views.bills import said_differences
 from desk.views.printing import after_printing
 from network.access import staff_required
+from network.models import Person
 from network.nearby import suggestions
 from network.places import exists
 from notify.models import Notice
@@ -35,8 +36,9 @@ from orders.services.editing import Difference
 from pickup.choices import State as Pickup
 from pickup.models import PickupTask
 from pricing.words import price_told
+from sla.choices import FILING_OPEN, FilingReason
 from sla.models import Deadline
-from sla.services import explain
+from sla.services import explain, reasons_for
 
 SHOWN = "phones_shown"
 SHOWN_FOR = timedelta(minutes=15)
@@ -178,9 +180,16 @@ def why(request: HttpRequest, number: str, deadline: UUID) -> HttpResponse:
     clocks = Deadline.objects.filter(order__in=Order.objects.visible_to(person_of(request)).filter(number=number))
     found = clocks.select_related("holder").get(pk=deadline)
     lines = [line.say(str(get_language())) for line in explain(found)]
-    context = {"number": number, "clock": found, "lines": lines, "now": clock.now()}
+    context = {"number": number, "clock": found, "lines": lines, "now": clock.now(), "reasons": _excuses(person_of(request), found)}
     htmx: Any = request.htmx  # type: ignore[attr-defined]
     return render(request, "desk/why.html#lines" if htmx else "desk/why.html", context)
+
+
+def _excuses(person: Person, deadline: Deadline) -> list[FilingReason]:
+    """Return what this person could file about a missed clock; nothing while a filing about it is open."""
+    if not person.may("file") or deadline.filings.filter(state__in=FILING_OPEN).exists():
+        return []
+    return reasons_for(deadline) if Deadline.objects.visible_to(person).filter(pk=deadline.pk).exists() else []
 
 
 @staff_required

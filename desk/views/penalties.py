@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from complaints.models import Complaint
 from core import clock
 from desk import penaltywords
 from desk.penaltyforms import AppealForm, AssessForm, DecideForm, EnterForm, PayerForm, PenaltyFilters
@@ -205,6 +206,7 @@ def _detail(
         "regulation": penaltywords.regulation(penalty), "reversed_because": penaltywords.why_reversed(penalty), "acts": acts,
         "failed": failed, "problem": problem, "bookings": penalty.bookings.order_by("pk"), "objection": getattr(penalty, "objection", None),
         "until": services.appealable_until(penalty), "sees_order": bool(order["order"] and person.sees(order["order"].branch)), "source": _source(penalty, person), **order,
+        "sees_complaint": _sees_complaint(person, order["complaint"]),
     }  # fmt: skip
     return render(request, "desk/penalty.html", context, status=status)
 
@@ -213,6 +215,12 @@ def _source(penalty: Penalty, person: Person) -> str:
     """Return where what the penalty follows from is kept, for who may see it there."""
     kind, _slash, key = penalty.cause.partition("/")
     return reverse("desk:lost-lane", args=[key]) if kind == "lost_lane" and person.may("see_penalties") else ""
+
+
+def _sees_complaint(person: Person, complaint: Complaint | None) -> bool:
+    if complaint is None or not person.may("see_complaints"):
+        return False
+    return Complaint.objects.visible_to(person).filter(pk=complaint.pk).exists()
 
 
 @staff_required

@@ -240,6 +240,7 @@ def _fact(name: On, filing: Filing, by: Actor, now: datetime) -> Fact:
         also=(f"deadline/{deadline.pk}", deadline.subject) if deadline else (),
         data={
             "deadline": str(deadline.pk) if deadline else None, "clause": filing.clause,
+            "branch": deadline.holder_id if deadline else order.branch_id if order else None,
             "state": filing.state, "filing": filing.reason,
         },
     )  # fmt: skip

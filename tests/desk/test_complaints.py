@@ -11,6 +11,7 @@ from complaints import services
 from complaints.models import Complaint, Evidence
 from core.models import Entry
 from notify.models import Message
+from penalties.models import Penalty
 from rulebook.roles import Role
 from tests.complaints.cases import Desk, filed, taken, told, upheld, uphold
 from tests.delivery.pictures import jpeg
@@ -217,3 +218,16 @@ def test_ready_replies_are_sent_with_one_form_each(office):
     services.take(pk=complaint.pk, clerk=office.officer, now=NOW)
     services.dismiss(pk=complaint.pk, clerk=office.officer, reason="费用无误", now=NOW)
     assert "投诉不成立，感谢您的监督" in page(office.officer, f"{complaint.pk}/")
+
+
+def test_a_complaint_leads_to_what_followed_and_back(office):
+    complaint = upheld(office, order=office.order(), ruled={"findings": {"untrue_information": {}}})
+    at, officer = f"/desk/complaints/{complaint.pk}/", login(office.officer)
+    fine = Penalty.objects.filter(cause__startswith=f"complaint/{complaint.pk}/").first()
+    page = officer.get(at).content.decode()
+    assert "<b>+1</b>" in page
+    assert f'href="/desk/penalties/{fine.pk}/"' in page
+    back = officer.get(f"/desk/penalties/{fine.pk}/").content.decode()
+    assert f'href="{at}"' in back
+    agent = login(office.agent).get(at).content.decode()  # may see the complaint, neither fines nor points
+    assert "积分与处罚" not in agent

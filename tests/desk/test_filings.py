@@ -8,6 +8,7 @@ from django.test import Client
 
 from complaints.models import Evidence
 from delivery import services as delivery
+from notify.models import Message
 from rulebook.roles import Role
 from sla import services as sla
 from sla.models import Deadline, Filing
@@ -247,3 +248,72 @@ def test_the_link_names_the_reason(company: Company, clock: object) -> None:
     desk = login(company.clerk)
     assert desk.get(f"{PAGE}new/{late.pk}/?reason=pc_fault").context["form"]["reason"].value() == "pc_fault"
     assert desk.get(f"{PAGE}new/{late.pk}/?reason=<b>").context["form"]["reason"].value() == "off_hours"
+
+
+def test_many_are_decided_at_once_each_for_itself(company: Company, clock: object) -> None:
+    filings = [filed(company, missed(company, EVENING + timedelta(minutes=n))) for n in range(3)]
+    fault = sla.file(
+        deadline_id=str(missed(company, EVENING + timedelta(minutes=9)).pk), clerk=company.clerk, reason="pc_fault", text="蓝屏", now=NOON
+    )
+    officer = login(company.officer)
+    assert officer.get(PAGE).content.decode().count('form="decide"') == 4
+    assert 'form="decide"' not in login(company.clerk).get(PAGE).content.decode()
+    sla.decide_filing(filing_id=filings[2].pk, person=company.officer, grant=False, decision="不属实", now=NOON)
+    ticked = [filings[0].pk, filings[1].pk, filings[2].pk, fault.pk, filings[0].pk, "x", 10**30]
+    answer = officer.post(f"{PAGE}bulk/", {"filing": ticked, "grant": "1", "decision": "属实"})
+    page = answer.content.decode()
+    assert (answer.status_code, answer.context["good"], answer.context["bad"]) == (200, 2, 2)
+    assert "成功 2 条，未成功 2 条" in page
+    assert "§3.6.1" in page  # IT has not verified the fault
+    assert list(Filing.objects.order_by("pk").values_list("state", flat=True)) == ["granted", "granted", "refused", "filed"]
+
+
+def test_refusing_many_takes_words_and_nothing_ticked_says_so(company: Company, clock: object) -> None:
+    filing = filed(company, missed(company))
+    officer = login(company.officer)
+    answer = officer.post(f"{PAGE}bulk/", {"filing": [filing.pk], "grant": "0"})
+    assert answer.status_code == 422
+    assert "不认可时请写明理由" in answer.content.decode()
+    assert officer.post(f"{PAGE}bulk/", {"filing": [filing.pk], "grant": "5"}).status_code == 422
+    assert "没有勾选备案" in officer.post(f"{PAGE}bulk/", {"grant": "1"}).content.decode()
+    assert officer.get(f"{PAGE}bulk/").status_code == 405
+    for person in (company.clerk, company.third_clerk):
+        assert login(person).post(f"{PAGE}bulk/", {"filing": [filing.pk], "grant": "1"}).status_code == 403
+    filing.refresh_from_db()
+    assert filing.state == "filed"
+    assert officer.post(f"{PAGE}bulk/", {"filing": [filing.pk], "grant": "0", "decision": "x" * 301}).status_code == 422
+
+
+def test_why_this_deadline_leads_to_filing_it(company: Company, clock: object) -> None:
+    late = missed(company)
+    why = f"/desk/orders/{late.order.number}/why/{late.pk}/"
+    desk = login(company.clerk)
+    page = desk.get(why).content.decode()
+    for reason in ("off_hours", "pc_fault"):
+        assert f'href="{PAGE}new/{late.pk}/?reason={reason}"' in page
+    assert "?reason=" not in login(company.officer).get(why).content.decode()  # who decides files nothing
+    filed(company, late)
+    assert "?reason=" not in desk.get(why).content.decode()
+    running = Deadline.objects.open().filter(order=placed(NOON, branch=company.branch)).first()
+    assert "?reason=" not in desk.get(f"/desk/orders/{running.order.number}/why/{running.pk}/").content.decode()
+
+
+def test_the_branch_hears_of_every_turn_of_its_filing(company: Company, clock: object) -> None:
+    late = missed(company)
+    expert = post(Role.IT, company.department)
+    filing = sla.file(deadline_id=str(late.pk), clerk=company.clerk, reason="pc_fault", text="蓝屏", now=NOON)
+    act = {"filing_id": filing.pk, "now": NOON}
+    sla.verify_filing(**act, person=expert, confirmed=True, finding="属实")
+    sla.decide_filing(**act, person=company.officer, grant=True, decision="同意")
+    sla.reopen_filing(**act, person=company.officer, reason="有误")
+    sla.decide_filing(**act, person=company.officer, grant=False, decision="不属实")
+    told = Message.objects.filter(filing=filing).order_by("pk")
+    assert [(each.unit, each.kind) for each in told] == [
+        (company.branch, kind) for kind in ("filing_check", "filing_ok", "filing_again", "filing_no")
+    ]
+    desk = login(company.clerk)
+    page = desk.get("/desk/messages/").content.decode()
+    assert f"订单 {late.order.number} 的备案（§1.2.1.1）未获认可" in page
+    assert f'href="{PAGE}{filing.pk}/"' in page
+    desk.get(f"{PAGE}{filing.pk}/")
+    assert not told.filter(seen_at=None).exists()

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +20,7 @@ from orders import services
 from orders.api import bodies, content, views
 from orders.api.answers import OrderAnswer, order_answer
 from orders.api.callers import Caller, caller
-from orders.api.openapi import operation
+from orders.api.openapi import ErrorAnswer, operation
 from orders.api.views import ApiView, OrderDetail, OrderList, checked
 from orders.choices import Channel
 from orders.models import Order
@@ -56,6 +57,16 @@ SCHEMA = content.schema(
 )  # fmt: skip
 
 
+EXAMPLE = {
+    "partner_order_no": "TB-20261104-0001", "branch_code": "",
+    "shipper": {"name": "张三", "phone": "13800138000", "place": "330106", "address": "文三路 100 号"},
+    "consignee": {"name": "李四", "phone": "0571-88886666", "place": "310104", "address": "漕溪北路 200 号"},
+    "goods": {"name": "五金配件", "pieces": 10, "weight_kg": "120.50", "volume_m3": "0.800"},
+    "pickup": {"wanted": True},
+}  # fmt: skip
+
+
+@operation("get", "orders_list", parameters=views.QUERY, answer=OrderAnswer(many=True))
 class Orders(OrderList):
     """The caller's orders; a POST takes one in (§1.2.1, §6)."""
 
@@ -70,8 +81,9 @@ class Orders(OrderList):
         responses={
             201: OpenApiResponse(OrderAnswer, description="已下单"),
             200: OpenApiResponse(OrderAnswer, description="重复提交，返回首次结果，duplicate 为 true"),
-            409: OpenApiResponse(description="单号已用于内容不同的订单，fields 列出不同的字段"),
+            409: OpenApiResponse(ErrorAnswer, description="单号已用于内容不同的订单，fields 列出不同的字段"),
         },
+        examples=[OpenApiExample("下单", value=EXAMPLE, request_only=True)],
         operation_id="orders_create",
     )
     def post(self, request: Request) -> Response:
@@ -168,6 +180,7 @@ def _deadlines(clocks: Iterable[Deadline]) -> list[dict[str, Any]]:
     return [deadline_answer(deadline) for deadline in told]
 
 
+@operation("get", "orders_retrieve", answer=OpenApiTypes.OBJECT)
 class OrderWithClocks(OrderDetail):
     """An order with its content and its clocks."""
 

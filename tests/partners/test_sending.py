@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 import time_machine
+from django.db import connection
 
 from orders import services as orders
 from orders.models import Order
@@ -267,3 +269,25 @@ def test_a_slow_receiver_never_delays_another(company: Company, receiver: Receiv
             assert tasks.senders.wait(20)
     assert all(slow.of(each.number) == [1, 2] for each in blocked)
     assert not Push.objects.exclude(state="done").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_senders_at_once_claim_nothing_twice(company: Company, receiver: Receiver) -> None:
+    """Rows of a receiver are claimed by one sender at a time; who finds it locked goes on to the next."""
+    partners = [told_at(receiver, f"P{number}") for number in range(4)]
+    for told in partners:
+        for number in range(3):
+            order_of(told, f"{told.code}-{number}")
+    start = Barrier(8)
+
+    def sender() -> list[int]:
+        try:
+            start.wait()
+            return [push.pk for push in sending.claim(now=AT, limit=100)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        claimed = [key for done in [pool.submit(sender) for _ in range(8)] for key in done.result()]
+    claimed += [push.pk for push in sending.claim(now=AT, limit=100)]
+    assert len(claimed) == len(set(claimed)) == 12

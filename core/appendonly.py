@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+
+REFUSE_CHANGE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+"""
+"""TRUNCATE stays for the owner of a test database."""
 
 REFUSE = """
 CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE ON {table}
@@ -14,7 +24,7 @@ ALLOW = "DROP TRIGGER {table}_is_append_only ON {table};"
 
 
 class AppendOnly(Operation):
-    """Have PostgreSQL refuse UPDATE and DELETE on a model's table; `refuse_change` is of `core/0002_append_only_journal`."""
+    """Have PostgreSQL refuse UPDATE and DELETE on a model's table; `refuse_change` is of core's first migration."""
 
     reversible = True
 
@@ -41,3 +51,13 @@ class AppendOnly(Operation):
 
     def describe(self) -> str:
         return f"Refuse changes of {self.name} at the database"
+
+
+def on_postgresql(statement: str) -> Callable[[object, BaseDatabaseSchemaEditor], None]:
+    """Return what runs a statement that SQLite has no words for."""
+
+    def run(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+        if editor.connection.vendor == "postgresql":
+            editor.execute(statement, params=None)
+
+    return run

@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, transaction
 
 from core.models import Entry
 from delivery import services as delivery
@@ -13,7 +12,7 @@ from delivery.services import costs
 from orders.models import Order
 from rulebook.errors import Conflict, Denied, Refused
 from rulebook.roles import Role
-from tests.delivery.test_shipments import arrived, does, loaded, sent, shipment
+from tests.delivery.test_shipments import arrived, does, loaded, sent
 from tests.delivery.test_slips import say, signed
 from tests.factories import Company, contract, post, sh
 
@@ -166,26 +165,3 @@ def test_a_cost_is_never_changed(company):
     for change in (lambda rows: rows.update(amount=1), lambda rows: rows.delete()):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change(OperatingCost.objects.all())
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_was_charged_before_is_kept(company):
-    """Costs, hires and splits of the three older tables; a counter-row still names what it takes back."""
-    goods, executor = shipment(loaded(company)), MigrationExecutor(connection)
-    now = executor.loader.graph.leaf_nodes("delivery")
-    executor.migrate([("delivery", "0017_hires_are_charged_once")])
-    old = executor.loader.project_state([("delivery", "0017_hires_are_charged_once")]).apps
-    said = {"shipment_id": goods.pk, "charged_to_id": company.branch.pk, "person_id": company.clerk.pk, "at": sh("05 12:00:00")}
-    old.get_model("delivery", "SplitCost").objects.create(**said, amount=150, reason="装车计划有误")
-    old.get_model("delivery", "OutsideHire").objects.create(**said, reason="oversized", helpers=2, cost=80)
-    help_ = old.get_model("delivery", "Cost").objects
-    first = help_.create(**said, kind="unloading", amount=60, text="叉车", incurred_by_id=company.second.pk)
-    help_.create(**said, kind="unloading", amount=-60, text="记错", reverses=first)
-    MigrationExecutor(connection).migrate(now)
-    rows = [(c.clause, c.cause, c.helpers, str(c.amount), c.text) for c in OperatingCost.objects.order_by("pk")]
-    assert rows == [
-        ("§2.1.3.4", "unloading", None, "60.00", "叉车"), ("§2.1.3.4", "unloading", None, "-60.00", "记错"),
-        ("§1.3.3.2", "oversized", 2, "80.00", ""), ("§2.1.2.2", "split", None, "150.00", "装车计划有误"),
-    ]  # fmt: skip
-    assert [c.reverses.text for c in OperatingCost.objects.exclude(reverses=None)] == ["叉车"]
-    assert OperatingCost.objects.filter(incurred_by=company.second).count() == 1

@@ -1,6 +1,7 @@
 """Lint, then every test on SQLite alone, then every test on PostgreSQL with Redis. Ends with pytest's own summary line.
 
-The second round is left out on a desk without these services; with CI=true a missing service is a failure.
+The second round is left out on a desk without these services; with CI=true a missing service is a failure. Pages are looked at
+in the browser in the first, the whole system with real processes in both.
 TESTS="tests/sla -k tick" narrows both rounds; STAGES=lint,sqlite,postgres chooses. The tables are made once, not once a process:
 on PostgreSQL here, on SQLite by tests/conftest.py, which keeps them until a migration changes.
 """
@@ -22,6 +23,8 @@ CI = os.environ.get("CI", "").lower() == "true"
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/ecomlogistics")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 PORTS = {"postgres": 5432, "postgresql": 5432, "redis": 6379}
+ONLY_ONCE = "not embedded and (not browser or worker)"
+"""What the second round leaves to the first: pages in the browser, whose views it tests itself, and `make run` without services."""
 STAGES = os.environ.get("STAGES", "lint,sqlite,postgres").split(",")
 
 
@@ -33,10 +36,10 @@ def answers(url: str) -> bool:
         return probe.connect_ex((at.hostname or "127.0.0.1", at.port or PORTS[at.scheme])) == 0
 
 
-def pytest(**environment: str) -> int:
+def pytest(*options: str, **environment: str) -> int:
     tests = shlex.split(os.environ.get("TESTS", "tests"))
     at_once = ["--numprocesses=auto", "--maxprocesses=3", "--dist=loadfile"]
-    command = [sys.executable, "-m", "pytest", "--quiet", "--durations=10", *at_once, *tests]
+    command = [sys.executable, "-m", "pytest", "--quiet", "--durations=10", *at_once, *options, *tests]
     return subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False).returncode
 
 
@@ -64,7 +67,8 @@ def postgres() -> int:
     template = f"{urlsplit(POSTGRES).path.strip('/')}_template"
     anew(template)
     migrate(urlsplit(POSTGRES)._replace(path=f"/{template}").geturl())
-    return pytest(DATABASE_URL=POSTGRES, REDIS_URL=REDIS, TEST_TEMPLATE=template)
+    shown = ["-m", ONLY_ONCE] if "sqlite" in STAGES else []
+    return pytest(*shown, DATABASE_URL=POSTGRES, REDIS_URL=REDIS, TEST_TEMPLATE=template)
 
 
 def anew(name: str) -> None:

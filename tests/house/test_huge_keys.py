@@ -1,5 +1,7 @@
 """A key no database can hold is a thing that does not exist: 4xx from every address that takes one, never a 500."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -50,8 +52,15 @@ def everybody(db) -> list[Client]:
     return clients
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_a_huge_key_is_not_found(route: str, everybody: list[Client]) -> None:
-    for client in everybody:
-        for answer in (client.get(filled(route)), client.post(filled(route), {}, content_type="application/json"), client.post(filled(route), {"text": "x"})):
-            assert 400 <= answer.status_code < 500 or answer.status_code == 302, (route, answer.status_code)
+def test_a_huge_key_is_not_found(everybody: list[Client]) -> None:
+    wrong = [(route, answer.status_code) for route in ROUTES for client in everybody for answer in asked(client, filled(route)) if not denied(answer.status_code)]
+    assert len(ROUTES) > 100
+    assert wrong == []
+
+
+def asked(client: Client, address: str) -> tuple[Any, ...]:
+    return client.get(address), client.post(address, {}, content_type="application/json"), client.post(address, {"text": "x"})
+
+
+def denied(status: int) -> bool:
+    return 400 <= status < 500 or status == 302

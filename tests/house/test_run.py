@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90  # seconds, for a busy machine
 
-pytestmark = [pytest.mark.worker, pytest.mark.slow]
+pytestmark = [pytest.mark.worker, pytest.mark.embedded, pytest.mark.slow]
 
 
 class Running:

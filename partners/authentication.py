@@ -50,7 +50,7 @@ class SignedRequest(BaseAuthentication):
         request._request.partner_key = key  # type: ignore[attr-defined]  # whose call it is, for the log (partners.calls)
         if not _signed(request, given, key.secret):
             _check_signature(request, given, _key(given["X-Key"], now).secret)
-        limits.check(key, now)
+        limits.check(key.key, key.partner, now)
         partner, ticket = key.partner, services.Ticket(key, given["X-Nonce"], now)
         if not _spent_by(request):
             spend(ticket)

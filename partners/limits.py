@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import Throttled
 
-from partners.models import PartnerKey
+from partners.models import Partner
 
 HANDFULS = 50
 """A process tells the others when it has counted a fiftieth of the limit: so much, for each process, may be let through above it."""
@@ -38,11 +38,15 @@ _counts: dict[str, Count] = {}  # by key, of keys that exist
 _lock = Lock()
 
 
-def check(key: PartnerKey, now: datetime) -> None:
-    """:raises Throttled: too many in this minute, with the seconds until the next"""
-    most = key.partner.per_minute or settings.PARTNER_PER_MINUTE
+def check(name: str, partner: Partner, now: datetime) -> None:
+    """
+    Count a request signed with a key of this name, in whatever dialect.
+
+    :raises Throttled: too many in this minute, with the seconds until the next
+    """
+    most = partner.per_minute or settings.PARTNER_PER_MINUTE
     with _lock:
-        within = _counts.setdefault(key.key, Count()).add(key.key, int(now.timestamp()) // 60, most)
+        within = _counts.setdefault(name, Count()).add(name, int(now.timestamp()) // 60, most)
     if not within:
         words = _("请求过于频繁：每分钟最多 %d 次，请按 Retry-After 的秒数等待后重试。") % most
         raise Throttled(wait=60 - int(now.timestamp()) % 60, detail=words)

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from core import clock
+from partners import limits
 from partners.choices import Dialect
 from partners.dialects import reading
 from partners.dialects.problems import Kind, Problem, problem_of
@@ -95,6 +96,7 @@ def _answer(speech: Speech, request: HttpRequest, incoming: Incoming) -> Answer:
             raise Problem(Kind.FORM, "请用 POST 提交表单")
         incoming = _read(request, incoming)
         asked = speech.check(incoming)
+        limits.check(f"{speech.dialect}/{asked.signer.account}", asked.partner, incoming.now)
         if asked.partner.sandbox:  # its orders must touch nothing else (decision 0026), and these calls know only real ones
             raise Problem(Kind.REFUSED, "沙箱账号请使用原生接口（/api/v1/），方言接口请用正式账号联调")
         act = speech.calls.get(asked.call)

@@ -7,6 +7,7 @@ from enum import StrEnum
 import structlog
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.http import UnreadablePostError
+from rest_framework.exceptions import Throttled
 
 from core.journal import request_id
 from orders.api.content import Faulty
@@ -65,6 +66,8 @@ def problem_of(error: Exception, named: dict[str, str]) -> Problem:
             return Problem(Kind.CONFLICT, error.reason)
         case ObjectDoesNotExist():
             return Problem(Kind.UNKNOWN, "没有该订单，或不是贵方的订单")
+        case Throttled():
+            return Problem(Kind.REFUSED, str(error.detail))
         case RequestDataTooBig() | UnreadablePostError():
             return Problem(Kind.FORM, "请求内容过大或不完整，请精简后重试")
         case _:

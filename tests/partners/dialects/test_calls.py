@@ -7,6 +7,7 @@ import pytest
 
 from orders import services as orders
 from orders.models import Order
+from partners import limits
 from pricing.models import TariffVersion
 from rulebook.roles import Role
 from tests.factories import Company, accepted, post, sh
@@ -49,6 +50,15 @@ def test_kdniao_places(kdniao: KDNiao) -> None:
         "delivery": "self_pickup", "slip": "none", "pickup": True,
     }  # fmt: skip
     assert (order.branch.code, order.channel, order.external_no) == ("B1", "partner", "KD-1")
+
+
+def test_a_dialect_has_the_limit_of_its_partner(kdniao: KDNiao, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PARTNER_PER_MINUTE = 1
+    monkeypatch.setattr(limits, "_counts", {})  # the tests before this one called in the same minute
+    assert kdniao.send("1001", kdniao_order())["Success"]
+    told = kdniao.send("1002", {"OrderCode": "KD-1"})
+    assert (told["Success"], told["Reason"][:22]) == (False, "请求过于频繁：每分钟最多 1 次，请按 Re")
+    assert Order.objects.count() == 1
 
 
 def test_kdniao_says_that_a_number_was_used(kdniao: KDNiao) -> None:

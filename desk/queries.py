@@ -20,6 +20,7 @@ from network.models import Person
 from network.places import exists, lineage
 from orders.choices import OPEN, Channel, Outcome, State
 from orders.models import Contact, Order
+from orders.notes import far_name
 from orders.services.desk import UNDO
 from pickup.choices import State as Pickup
 from rulebook.due import local
@@ -240,14 +241,6 @@ def _pickup_chips(order: Any) -> Iterable[Chip]:
 def near_name(code: str) -> str:
     """Name a place as somebody nearby does: 西湖区."""
     return lineage(code)[-1].name if exists(code) else code
-
-
-def far_name(code: str) -> str:
-    """Name a place as somebody far away does: 上海市 徐汇区."""
-    if not exists(code):
-        return code
-    names = [each.name for each in lineage(code)[1:] if not each.is_filler]
-    return " ".join(names) or lineage(code)[-1].name
 
 
 # Has anything changed? Asked by every open queue every five seconds.

@@ -2,9 +2,14 @@
 
 from django.urls import path
 
-from portal.views import book, orderdrafts
+from portal.views import book, myorders, orderdrafts
 
 urlpatterns = [
+    path("my/orders/", myorders.orders, name="my-orders"),
+    path("my/orders/export/", myorders.orders_export, name="my-orders-export"),
+    path("my/orders/notes/", myorders.notes, name="my-notes"),
+    path("my/cod/", myorders.cod, name="my-cod"),
+    path("my/cod/export/", myorders.cod_export, name="my-cod-export"),
     path("my/drafts/", orderdrafts.kept, name="drafts"),
     path("my/drafts/<int:key>/delete/", orderdrafts.remove, name="draft-remove"),
     path("my/addresses/", book.entries, name="book"),

@@ -10,14 +10,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from core.personal import mask_name
-from desk.barcodes import code128
 from desk.queries import far_name
 from desk.views.answers import explained, person_of
 from desk.views.bills import told
-from desk.views.printing import slip_address, slip_phone
 from network.access import staff_required
+from orders.barcodes import code128
 from orders.choices import Paper
 from orders.models import Order, WaybillPrint
+from orders.notes import slip_address, slip_phone
 from orders.services.charging import present
 
 

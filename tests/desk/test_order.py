@@ -8,11 +8,11 @@ from django.test import Client
 
 from core.models import Entry
 from desk.acts import ACTS
-from desk.views.printing import slip_address, slip_phone
 from desk.words import SENTENCES
 from orders import services as orders
 from orders.forms import values_of
 from orders.models import Order
+from orders.notes import slip_address, slip_phone
 from orders.services.draft import draft_of
 from pickup import services as pickup
 from rulebook.events import On

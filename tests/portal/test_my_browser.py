@@ -78,7 +78,7 @@ def test_an_address_is_picked_and_saved_from_a_paste(inside, live_server):
 
 
 PAGES = [
-    "/my/", "/order/", "/my/drafts/", "/my/addresses/", "/my/addresses/?pick=consignee", "/my/addresses/?q=none", "/my/addresses/new/",
+    "/my/", "/order/", "/my/orders/", "/my/orders/?state=signed", "/my/cod/", "/my/drafts/", "/my/addresses/", "/my/addresses/?pick=consignee", "/my/addresses/?q=none", "/my/addresses/new/",
     "/my/addresses/import/",
 ]  # fmt: skip
 

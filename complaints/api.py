@@ -25,7 +25,7 @@ from complaints.services import Matter, Sender, evidence
 from complaints.services.common import locked_of
 from complaints.services.handling import add_files
 from core import clock
-from orders.api.bodies import Body, Line, Nothing
+from orders.api.bodies import Body, Day, Line, Nothing
 from orders.api.callers import Caller, caller, clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView, checked
@@ -167,11 +167,11 @@ class RecategoriseBody(Body):
 
 
 class InsurerBody(Body):
-    insurer_on = serializers.DateField()
+    insurer_on = Day()
 
 
 class InterimBody(WordsBody):
-    until = serializers.DateField()
+    until = Day()
 
 
 class FoundBody(Body):

@@ -18,7 +18,7 @@ from complaints.services import claims
 from complaints.services.claims import Author
 from core import clock
 from core.personal import mask_phone
-from orders.api.bodies import Body, Line, Nothing
+from orders.api.bodies import Body, Day, Line, Nothing
 from orders.api.callers import Caller, caller
 from orders.api.openapi import operation
 from orders.api.views import ApiView, checked
@@ -169,7 +169,7 @@ class PayBody(Body):
 
 class CouponBody(Body):
     amount = _money()
-    valid_until = serializers.DateField()
+    valid_until = Day()
     apology = Line(max_length=300)
 
 

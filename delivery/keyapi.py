@@ -17,7 +17,7 @@ from customers.services import Terms
 from delivery.models import Anomaly, FollowUp, Measure, OperatingCost, Shipment, SlipChase
 from delivery.services import anomalies, costs, followups
 from network.models import Person, Unit
-from orders.api.bodies import Body, Line, Nothing, PhoneLine, coded
+from orders.api.bodies import Body, Day, Line, Nothing, PhoneLine, coded
 from orders.api.callers import clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView, Verb, checked, made
@@ -59,8 +59,8 @@ class KeyCustomerDetailAnswer(KeyCustomerAnswer):
 
 class TermsBody(Body):
     contract_no = Line(max_length=40)
-    valid_from = serializers.DateField()
-    valid_to = serializers.DateField()
+    valid_from = Day()
+    valid_to = Day()
     tracker = Line(max_length=20, help_text="跟踪人工号（§2.1.5）")
     redelivery_fee = serializers.BooleanField(required=False, default=False)
     order_times = serializers.ListField(child=Line(max_length=5), max_length=12, required=False, default=list)
@@ -155,7 +155,7 @@ class Requirements(AccountVerb):
 
 
 class DayNeedBody(Body):
-    on = serializers.DateField()
+    on = Day()
     pieces = serializers.IntegerField(min_value=0)
     volume_m3 = serializers.DecimalField(max_digits=8, decimal_places=3, min_value=0)
     vehicles = Line(max_length=60, required=False, allow_blank=True, default="")

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from delivery.choices import Cash
 from delivery.models import CashOnDelivery
 from delivery.services.books import WITH_US
-from orders.api.bodies import Body
+from orders.api.bodies import Body, Day
 from orders.api.callers import Caller, caller
 from orders.api.openapi import operation
 from orders.api.views import ApiView, checked
@@ -28,8 +28,8 @@ MOST = 200
 class StatementQuery(Body):
     """Days are local and both included; they are those of the collection."""
 
-    since = serializers.DateField(required=False)
-    until = serializers.DateField(required=False)
+    since = Day(required=False)
+    until = Day(required=False)
     state = serializers.ChoiceField(choices=Cash.choices, required=False)
     page = serializers.IntegerField(min_value=1, max_value=100_000, required=False, default=1)
     page_size = serializers.IntegerField(min_value=1, max_value=MOST, required=False, default=PAGE)

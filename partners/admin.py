@@ -5,6 +5,9 @@ from partners.models import DialectKey, Partner, PartnerKey
 
 @admin.register(Partner)
 class PartnerAdmin(admin.ModelAdmin):
+    """Where pushes go, to which hosts, and how much may be asked is set on the desk's page, which checks it."""
+
+    fields = ("code", "name", "channel", "sandbox", "closed_at", "customers")
     list_display = ("code", "name", "channel", "closed_at")
     filter_horizontal = ("customers",)
 

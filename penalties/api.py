@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from core import clock
 from network.models import Person
-from orders.api.bodies import Body, Line
+from orders.api.bodies import Body, Day, Line
 from orders.api.callers import clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView, checked
@@ -76,7 +76,7 @@ class RegulationBody(Body):
     code = serializers.RegexField(r"^[a-z0-9_.]{2,20}$")
     title = Line(max_length=120)
     amount = serializers.DecimalField(max_digits=8, decimal_places=2, required=False, allow_null=True, default=None)
-    valid_from = serializers.DateField()
+    valid_from = Day()
     note = Line(max_length=300, required=False, allow_blank=True, default="")
 
 

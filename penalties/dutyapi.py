@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
-from orders.api.bodies import Body, Line
+from orders.api.bodies import Body, Day, Line
 from orders.api.callers import clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView, checked
@@ -29,7 +29,7 @@ MONTH = OpenApiParameter("month", str, description="月份，如 2026-11；留�
 
 
 class MonthQuery(Body):
-    month = serializers.DateField(input_formats=["%Y-%m"], required=False)
+    month = Day(input_formats=["%Y-%m"], required=False)
 
 
 class PointAnswer(serializers.ModelSerializer[PointEntry]):
@@ -87,8 +87,8 @@ class ProofBody(Body):
     call_with = Line(max_length=60, required=False)
     called_at = serializers.DateTimeField(required=False)
     call_text = Line(max_length=1000, required=False)
-    starts_on = serializers.DateField(required=False)
-    ends_on = serializers.DateField(required=False)
+    starts_on = Day(required=False)
+    ends_on = Day(required=False)
     before = Line(max_length=60, required=False)
     after = Line(max_length=60, required=False)
 
@@ -177,7 +177,7 @@ class TierBody(Body):
 
 
 class LadderBody(Body):
-    valid_from = serializers.DateField()
+    valid_from = Day()
     note = Line(max_length=200, required=False, allow_blank=True, default="")
     rows = TierBody(many=True)
 

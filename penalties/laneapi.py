@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from core import clock
 from network.models import Person
-from orders.api.bodies import Body, Line
+from orders.api.bodies import Body, Day, Line
 from orders.api.callers import clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView, checked
@@ -38,7 +38,7 @@ class PersonShare(Body):
 class LossBody(Body):
     customer = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="项目客户")
     lane = Line(max_length=60)
-    lost_on = serializers.DateField()
+    lost_on = Day()
     first = _money(help_text="流失前第三个月收入（元）")
     second = _money(help_text="流失前第二个月收入（元）")
     third = _money(help_text="流失前一个月收入（元）")

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from core import clock
 from network.models import Person
-from orders.api.bodies import Body, Line
+from orders.api.bodies import Body, Day, Line
 from orders.api.callers import clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView, checked
@@ -47,7 +47,7 @@ class WatchPages(CursorPagination):
 class WatchQuery(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=[(row.code, row.zh) for row in WATCHES.values()], required=False)
     state = serializers.ChoiceField(choices=Watched.choices, required=False)
-    day = serializers.DateField(required=False)
+    day = Day(required=False)
 
 
 class ClearBody(Body):

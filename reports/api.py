@@ -15,7 +15,7 @@ from core import clock
 from customers.models import KeyCustomer
 from delivery.services import followups
 from network.models import Person
-from orders.api.bodies import Body
+from orders.api.bodies import Body, Day
 from orders.api.callers import clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView, checked
@@ -43,14 +43,14 @@ class LineAnswer(serializers.Serializer[Any]):
 
 
 class ReportAnswer(serializers.Serializer[Any]):
-    day = serializers.DateField()
+    day = Day()
     unbilled = serializers.IntegerField()
     done_at = serializers.DateTimeField(source="done.at", allow_null=True, default=None)
     lines = LineAnswer(many=True)
 
 
 class DayBody(Body):
-    on = serializers.DateField(required=False, help_text="默认今天")
+    on = Day(required=False, help_text="默认今天")
 
 
 ON = OpenApiParameter("on", OpenApiTypes.DATE, description="默认今天")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError as FormError
@@ -10,11 +11,21 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from orders.choices import CopyMeans, Delivery, Means, NoteKind, Outcome, Paper, Payer, SlipReturn, State
-from orders.forms import CENT, LINE_BREAKS, LITRE, MOST_MONEY, TEN_GRAMS, Phone, check_characters
+from orders.forms import CENT, LINE_BREAKS, LITRE, MOST_MONEY, TEN_GRAMS, YEARS, Phone, check_characters
 from orders.phones import canonical
 from orders.services.measuring import MOST_SIZES
 from rulebook.measures import LEAST_CM, MOST_CM, Parcel
 from rulebook.reasons import CANCEL_REASONS, NOT_REACHED_REASONS, POSTPONE_REASONS, Reason
+
+
+class Day(serializers.DateField):
+    """A day that begins and ends in every time zone; the ends of time do not."""
+
+    def to_internal_value(self, value: Any) -> date:
+        day: date = super().to_internal_value(value)
+        if day.year not in YEARS:
+            self.fail("invalid", format="YYYY-MM-DD")
+        return day
 
 
 class Body(serializers.Serializer[Any]):

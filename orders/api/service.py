@@ -15,7 +15,7 @@ from customers import services
 from customers.choices import CallResult, Means, SuggestionKind
 from customers.models import CustomerCall, Enquiry, PhoneDay, Suggestion, Ticket
 from customers.models import Request as Asked
-from orders.api.bodies import Body, Line, Nothing
+from orders.api.bodies import Body, Day, Line, Nothing
 from orders.api.callers import clerk
 from orders.api.openapi import operation
 from orders.api.views import ApiView, checked
@@ -178,7 +178,7 @@ class CustomerCalls(ApiView):
 
 class PhoneDayBody(Body):
     unit = Line(max_length=20)
-    on = serializers.DateField()
+    on = Day()
     offered = serializers.IntegerField(min_value=0)
     answered = serializers.IntegerField(min_value=0)
     in_two_rings = serializers.IntegerField(min_value=0)

@@ -74,7 +74,8 @@ def test_a_partner_pages_through_its_own(company: Company) -> None:
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("page=0", "page"), ("page=x", "page"), ("page_size=201", "page_size"), ("since=yesterday", "since"), ("state=stolen", "state"),
+        ("page=0", "page"), ("page=x", "page"), ("page_size=201", "page_size"), ("since=yesterday", "since"),
+        ("until=9999-12-31", "until"), ("since=0001-01-01", "since"), ("state=stolen", "state"),
         ("colour=red", "colour"),
     ],
 )  # fmt: skip

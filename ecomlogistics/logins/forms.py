@@ -41,7 +41,9 @@ LABELS = {
 
 
 class Login(Dressed, account.LoginForm):  # type: ignore[misc]
-    pass
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["password"].help_text = ""  # the way to a forgotten password stands below the button
 
 
 class Signup(Dressed, account.SignupForm):  # type: ignore[misc]

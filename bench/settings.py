@@ -6,4 +6,4 @@ from ecomlogistics.settings.local import *  # noqa: F403
 
 if urls := os.environ.get("BENCH_URLCONF"):
     ROOT_URLCONF = urls
-    MIDDLEWARE = []
+    MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]  # refuses to start without it

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from statistics import quantiles
 
@@ -133,7 +134,8 @@ def main() -> None:
         print(f"P1 at half that load: {rate:.1f} orders/s, p95 {p95:.1f} ms")
     finally:
         for _port, server in servers.values():
-            os.killpg(server.pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # one that did not start must not save the other
+                os.killpg(server.pid, signal.SIGTERM)
             server.wait(15)
 
 

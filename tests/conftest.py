@@ -106,9 +106,15 @@ def base_url() -> str:
 
 
 @pytest.fixture(autouse=True)
-def _forget_counters() -> None:
-    """Start every test without the look-ups and tries that the one before it counted; a database cache is rolled back."""
-    if settings.CACHES["default"]["BACKEND"].endswith("RedisCache"):
+def _forget_counters(request: pytest.FixtureRequest) -> None:
+    """
+    Start every test without the look-ups and tries that the one before it counted. A database cache is rolled back with its
+    test; it is emptied where nothing is rolled back, for its table is no model's and no flush empties it.
+    """
+    if {"live_server", "transactional_db"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db")
+        cache.clear()
+    elif settings.CACHES["default"]["BACKEND"].endswith("RedisCache"):
         cache.clear()
 
 

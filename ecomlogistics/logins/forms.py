@@ -1,4 +1,4 @@
-"""allauth's forms in our dress: our widgets' classes, plain labels, no words inside the boxes."""
+"""allauth's forms in our dress: our widgets' classes, plain labels, the house's words for what is missing, none inside the boxes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.privacy import CURRENT
 from network.models import Account
 
+UNSAID = forms.Field.default_error_messages["required"]
+
 
 class Dressed(forms.Form):
     """A form as the hall shows it; mixed in before allauth's own."""
@@ -31,6 +33,8 @@ class Dressed(forms.Form):
             tick = isinstance(field.widget, forms.CheckboxInput)
             field.widget.attrs["class"] = "form-check-input" if tick else "form-control"
             field.widget.attrs.pop("placeholder", None)
+            if field.error_messages["required"] == UNSAID:
+                field.error_messages["required"] = _("请填写此项。")
             field.label = self.labels.get(name) or LABELS.get(name, field.label)
 
 

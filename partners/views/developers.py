@@ -39,18 +39,22 @@ EXAMPLE = {
     "method": "GET", "target": "/api/v1/orders/?state=accepted", "timestamp": "1793757600", "nonce": "abcdef0123456789", "secret": "s3cret",
     "signature": "14fa22dd23182bd37833c700c66c2be2f260fd9411aef922917ffafb39645577",
 }  # fmt: skip
+REQUIRED = {"required": _("请填写此项。")}
 
 
 class CheckForm(forms.Form):
     """The parts of a request as its sender signs them; everything but the secret."""
 
     use_required_attribute = False
-    method = forms.ChoiceField(label=_("请求方法"), choices=[(name, name) for name in ("GET", "POST")], widget=forms.Select(attrs=SELECT))
-    target = forms.CharField(
-        label=_("路径与查询串"), max_length=2000, strip=False, widget=forms.TextInput(attrs=CONTROL | {"placeholder": "/api/v1/orders/?state=accepted"})
+    method = forms.ChoiceField(
+        label=_("请求方法"), choices=[(name, name) for name in ("GET", "POST")], error_messages=REQUIRED, widget=forms.Select(attrs=SELECT)
     )
-    timestamp = forms.CharField(label="X-Timestamp", max_length=20, strip=False, widget=forms.TextInput(attrs=CONTROL))
-    nonce = forms.CharField(label="X-Nonce", max_length=64, strip=False, widget=forms.TextInput(attrs=CONTROL))
+    target = forms.CharField(
+        label=_("路径与查询串"), max_length=2000, strip=False, error_messages=REQUIRED,
+        widget=forms.TextInput(attrs=CONTROL | {"placeholder": "/api/v1/orders/?state=accepted"}),
+    )  # fmt: skip
+    timestamp = forms.CharField(label="X-Timestamp", max_length=20, strip=False, error_messages=REQUIRED, widget=forms.TextInput(attrs=CONTROL))
+    nonce = forms.CharField(label="X-Nonce", max_length=64, strip=False, error_messages=REQUIRED, widget=forms.TextInput(attrs=CONTROL))
     body = forms.CharField(
         label=_("请求正文"), required=False, max_length=20_000, strip=False, widget=forms.Textarea(attrs=CONTROL | {"rows": 4}),
         help_text=_("原样粘贴；换行按 \\n 计算。没有正文时留空"),

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
@@ -25,6 +26,13 @@ def login(account: CustomerAccount) -> Client:
 
 def link_in(letter: str) -> str:
     return re.search(r"http://testserver(/\S+)", letter)[1]
+
+
+@pytest.mark.parametrize("page", ["/register/", "/login/", "/developers/signature/"])
+def test_what_is_missing_is_said_in_the_houses_words(client: Client, db: None, page: str) -> None:
+    told = client.post(page, {}).content.decode()
+    assert "请填写此项。" in told
+    assert "必填项" not in told
 
 
 def test_register_verify_log_in(client: Client, company: Company) -> None:
